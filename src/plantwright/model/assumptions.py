@@ -1,0 +1,136 @@
+"""The register of assumptions: every number that is uncertain or comes from somewhere, and the draws made from it.
+
+A draw is keyed by (seed, replication, assumption, place), so one world is the same world in every engine, and adding an
+assumption shifts no other. Reading `assumptions.csv` lives in `read`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from plantwright.model.quantity import Dimension, Quantity
+
+Z90 = float(stats.norm.ppf(0.9))
+
+
+class Law(StrEnum):
+    """How an uncertain number spreads between its low, likely and high value."""
+
+    PERT = "pert"
+    TRIANGULAR = "triangular"
+    LOGNORMAL = "lognormal"
+    EXPONENTIAL = "exponential"
+    UNIFORM = "uniform"
+    FIXED = "fixed"
+    EMPIRICAL = "empirical"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The spread of one number, in canonical units.
+
+    PERT and triangular: low and high are the ends, likely the mode (PERT: Malcolm et al. 1959, shape 4). Lognormal: likely is the median,
+    low and high the 10 % and 90 % points in ratio. Exponential: likely is the mean. Uniform: between low and high. Empirical:
+    one of `values`, each as likely as the other.
+    """
+
+    law: Law
+    low: float
+    likely: float
+    high: float
+    values: tuple[float, ...] = ()
+
+    def quantile(self, share: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the value that a `share` (0..1, any shape) of worlds stays at or below (inverse distribution function)."""
+        u = np.asarray(share, dtype=np.float64)
+        if self.law is Law.EMPIRICAL:
+            ordered = np.sort(np.asarray(self.values))
+            return np.asarray(ordered[np.minimum((u * ordered.size).astype(np.int64), ordered.size - 1)])
+        if self.law is Law.FIXED or (self.law is not Law.EXPONENTIAL and self.low == self.high):
+            return np.full_like(u, self.likely)
+        return np.asarray(self._frozen().ppf(u), dtype=np.float64)
+
+    def _frozen(self) -> stats.rv_continuous:
+        low, likely, span = self.low, self.likely, self.high - self.low
+        match self.law:
+            case Law.PERT:
+                return stats.beta(1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, low, span)
+            case Law.TRIANGULAR:
+                return stats.triang((likely - low) / span, low, span)
+            case Law.LOGNORMAL:
+                return stats.lognorm(np.log(self.high / low) / (2 * Z90), 0, likely)
+            case Law.EXPONENTIAL:
+                return stats.expon(0, likely)
+            case _:
+                return stats.uniform(low, span)
+
+    def mean(self) -> float:
+        """Return the expected value, in canonical units."""
+        if self.law is Law.EMPIRICAL:
+            return float(np.mean(self.values))
+        if self.law is Law.FIXED or (self.law is not Law.EXPONENTIAL and self.low == self.high):
+            return self.likely
+        return float(self._frozen().mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A row of the register. `each` values are drawn anew every time they are used, the others once per replication."""
+
+    id: str
+    distribution: Distribution
+    dimension: Dimension
+    unit: str
+    each: bool
+    sourced: bool
+    source: str
+    note: str
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Register(Mapping[str, Assumption]):
+    """All assumptions of a programme by id, in the order of the file."""
+
+    assumptions: Mapping[str, Assumption]
+    planning_quantile: float = 0.5
+
+    def __getitem__(self, key: str) -> Assumption:
+        return self.assumptions[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.assumptions)
+
+    def __len__(self) -> int:
+        return len(self.assumptions)
+
+    def planned(self, assumption: str) -> float:
+        """Return the value at the planning quantile, in canonical units."""
+        return float(self[assumption].distribution.quantile(self.planning_quantile))
+
+    def draws(self, assumption: str, seed: int, replications: range, place: str = "") -> NDArray[np.float64]:
+        """Return one value a replication, shape (len(replications),); `place` keys an `each` value and is ignored for `once`."""
+        entry = self[assumption]
+        shares = uniforms(seed, f"{assumption}@{place}" if entry.each else assumption, replications)
+        return entry.distribution.quantile(shares)
+
+    def draw(self, quantity: Quantity, seed: int, replications: range, place: str = "") -> NDArray[np.float64]:
+        """Return the quantity's value in each replication, shape (len(replications),), in canonical units."""
+        if not quantity.assumption:
+            return np.full(len(replications), quantity.planned)
+        return quantity.factor * self.draws(quantity.assumption, seed, replications, place)
+
+
+def uniforms(seed: int, key: str, replications: range) -> NDArray[np.float64]:
+    """Return one uniform number in (0, 1) a replication for the named stream; replication r's value never depends on the others."""
+    digest = hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=16).digest()
+    generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+    drawn = generator.random(replications.stop)[replications.start : replications.stop : replications.step]
+    return np.asarray(np.clip(drawn, 1e-12, 1 - 1e-12))

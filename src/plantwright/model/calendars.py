@@ -1,0 +1,59 @@
+"""Shifts, public holidays and exceptions: working time against elapsed time.
+
+A calendar is the list of its working intervals in hours from the programme's start. Building one from the programme's
+`calendars` section lives in `read`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working intervals [starts[i], ends[i]) in hours from the programme's start, in order, apart from each other.
+
+    The last interval is open-ended (its end is infinite): after the years that the calendar spells out it works without a
+    break, so no search ever falls off its end. `hours_per_day` and `hours_per_week` say what a planner's day and week of work are.
+    """
+
+    id: str
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    hours_per_day: float = 24.0
+    hours_per_week: float = 168.0
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether the calendar works round the clock from the start on, so that working time is elapsed time."""
+        return self.starts.size == 1 and self.starts[0] <= 0
+
+    def worked(self, time: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the working hours between the start of the programme and `time` (any shape)."""
+        t = np.asarray(time, dtype=np.float64)
+        before = np.concatenate(([0.0], np.cumsum(self.ends[:-1] - self.starts[:-1])))
+        index = np.maximum(np.searchsorted(self.starts, t, side="right") - 1, 0)
+        inside = np.clip(np.minimum(t, self.ends[index]) - self.starts[index], 0.0, None)
+        return np.asarray(before[index] + inside)
+
+    def after_work(self, start: float | NDArray[np.float64], work: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return when `work` working hours begun at `start` are done: the earliest such time (any shape, broadcast)."""
+        target = self.worked(start) + np.asarray(work, dtype=np.float64)
+        before = np.concatenate(([0.0], np.cumsum(self.ends[:-1] - self.starts[:-1])))
+        index = np.maximum(np.searchsorted(before, target, side="left") - 1, 0)
+        done = self.starts[index] + (target - before[index])
+        return np.maximum(done, np.asarray(start, dtype=np.float64))
+
+    def next_working(self, time: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the first working moment at or after `time` (any shape)."""
+        t = np.asarray(time, dtype=np.float64)
+        index = np.searchsorted(self.ends, t, side="right")
+        return np.maximum(t, self.starts[np.minimum(index, self.starts.size - 1)])
+
+
+def continuous(name: str = "always") -> Calendar:
+    """Return the calendar that works round the clock."""
+    return Calendar(name, np.array([0.0]), np.array([np.inf]))

@@ -1,0 +1,31 @@
+"""What is wrong with the input, where, and what to do: one value an issue, all gathered before anything is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """One finding in the programme's files; `row` is as a spreadsheet numbers it (the heading is 1), 0 where none applies."""
+
+    file: str
+    row: int
+    column: str
+    message: str
+    remedy: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.row or "", self.column) if part != "")
+        return f"{place}: {self.message}; {self.remedy}"
+
+
+class ProgrammeError(Exception):
+    """The programme cannot be used; `issues` holds every reason, sorted by place."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self.issues = tuple(sorted(issues))
+        super().__init__("\n".join(map(str, self.issues)))

@@ -1,0 +1,109 @@
+"""What to buy, build, allocate and ship: the supply and production plan, with the reason of every late demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """An order for a bought item: placed and received are hours from start, price is of one."""
+
+    id: str
+    item: str
+    supplier: str
+    quantity: float
+    placed: float
+    received: float
+    price: float
+    consigned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionOrder:
+    """An order for a made item: released to the floor at `release`, done at `finish` (hours from start)."""
+
+    id: str
+    item: str
+    quantity: float
+    release: float
+    finish: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pegging:
+    """`quantity` of a supply (purchase order, production order or stock row) that serves a demand."""
+
+    supply: str
+    demand: str
+    item: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Units of a demand that leave the plant together; times are hours from start."""
+
+    demand: str
+    item: str
+    destination: str
+    quantity: float
+    ships: float
+    arrives: float
+
+
+ReasonKind = Literal["part", "supplier_capacity", "lead_time", "work_centre", "resource", "not_made", "destination"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why `quantity` of a demand is late by `delay` hours (infinite: not within the horizon), and which object stands in the way.
+
+    `at` is when the obstacle bound (hours from start); `text` says it in one sentence of the planner's words.
+    """
+
+    demand: str
+    quantity: float
+    delay: float
+    kind: ReasonKind
+    object: str
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or resource."""
+
+    kind: Literal["work_centre", "resource"]
+    object: str
+    week: int
+    needed: float
+    available: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole plan. Weeks count from the programme's start; all times are hours from start."""
+
+    purchase_orders: tuple[PurchaseOrder, ...] = ()
+    production_orders: tuple[ProductionOrder, ...] = ()
+    pegging: tuple[Pegging, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    loads: tuple[Load, ...] = ()
+
+    @cached_property
+    def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:
+        """Shipments by demand, in order of time."""
+        found: dict[str, list[Shipment]] = {}
+        for shipment in sorted(self.shipments, key=lambda s: (s.arrives, s.ships)):
+            found.setdefault(shipment.demand, []).append(shipment)
+        return {demand: tuple(rows) for demand, rows in found.items()}
+
+    def promised(self, demand: str) -> float:
+        """Return when the last planned unit of a demand arrives, hours from start; infinite where nothing is planned."""
+        return max((s.arrives for s in self.shipments_of.get(demand, ())), default=float("inf"))

@@ -1,0 +1,371 @@
+"""The programme and its parts, frozen: what a planner writes down before anything is computed.
+
+Each `Row` class is one CSV table (or workbook sheet); its fields are the columns and their descriptions are the reference
+documentation. `cells` holds the grammar of the cells, `read` the files, `check` the rules that span tables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plantwright.model.agreements import Agreement
+from plantwright.model.assumptions import Register
+from plantwright.model.calendars import Calendar
+from plantwright.model.cells import (
+    Amount,
+    Area,
+    Count,
+    DateOrAssumption,
+    Deliveries,
+    Duration,
+    DurationOrNone,
+    Identifier,
+    Links,
+    Money,
+    MoneyRate,
+    Needs,
+    Power,
+    PowerSteps,
+    RateSteps,
+    Share,
+    Text,
+    WholeNumber,
+    YesNo,
+)
+from plantwright.model.cells import Delivery as Delivery
+from plantwright.model.cells import Link as Link
+from plantwright.model.cells import Need as Need
+from plantwright.model.quantity import Quantity
+
+
+V = TypeVar("V")
+
+
+class Row(BaseModel):
+    """A row of a table; `row` is its line in the file, as a spreadsheet numbers it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True)
+    table: ClassVar[str]
+    row: int = Field(default=0, exclude=True, repr=False)
+
+
+class Party(BaseModel):
+    """Somebody with a part in the programme."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: Identifier
+    name: str
+    role: Literal["owner", "operator", "venture", "customer", "supplier", "authority"]
+    shares: Mapping[str, float] = Field(default_factory=dict, description="of a venture: party -> share of it, adding to 1")
+
+
+class TaskRow(Row):
+    """One mode of a work package of the conversion; rows with the same id are alternative modes of one task."""
+
+    table: ClassVar[str] = "tasks"
+    id: Identifier = Field(description="id of the task; repeated for each further mode")
+    name: Text = Field(default="", description="what is done, in words")
+    party: Identifier = Field(default="", description="party in charge")
+    payer: Identifier = Field(default="", description="party that pays; blank: the party in charge")
+    area: Text = Field(default="", description="part of the plant, groups the Gantt chart")
+    mode: Text = Field(default="normal", description="name of the mode, e.g. normal or crash")
+    duration: DurationOrNone = Field(default=None, description="working time by the calendar; blank for a purchase: its lead time")
+    calendar: Identifier = Field(default="always", description="calendar of the work; `always` counts elapsed time")
+    predecessors: Links = Field(default=(), description="links such as `dig FS+5d, permit SS`; a lag is elapsed time")
+    resources: Needs = Field(default=(), description="taken while the task works, such as `crane:1, electricians:6`")
+    cost: Money = Field(default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted")
+    equipment: Needs = Field(default=(), description="equipment bought by this task, such as `burn_in_rack:20`; adds price and lead time")
+    delivers: Deliveries = Field(default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`")
+    release: DateOrAssumption = Field(default=None, description="not to start before this date")
+    deadline: DateOrAssumption = Field(default=None, description="to be finished by this date")
+    milestone: YesNo = Field(default=False, description="yes: shown as a milestone")
+    weight: Count = Field(default=Quantity(0.0), description="weight of an hour of lateness against the deadline")
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to do a task: working hours, what it takes while it works, what it costs (equipment included)."""
+
+    name: str
+    duration: Quantity
+    needs: tuple[Need, ...]
+    cost: Quantity
+    equipment_cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """A work package of the conversion with its alternative modes; the first mode is the normal one."""
+
+    id: str
+    name: str
+    party: str
+    payer: str
+    area: str
+    calendar: str
+    modes: tuple[Mode, ...]
+    links: tuple[Link, ...]
+    delivers: tuple[Delivery, ...]
+    equipment: tuple[Need, ...]
+    release: Quantity | None
+    deadline: Quantity | None
+    milestone: bool
+    weight: float
+    row: int = 0
+
+
+class Resource(Row):
+    """A crew, crane, floor area, power or coolant supply, or people of one skill: shared, of limited capacity over time."""
+
+    table: ClassVar[str] = "resources"
+    id: Identifier = Field(description="id of the resource")
+    name: Text = Field(default="", description="name in words")
+    kind: Literal["crew", "crane", "area", "power", "coolant", "people", "budget"] = Field(description="what it is; fixes its unit")
+    party: Identifier = Field(default="", description="party that pays for it")
+    capacity: RateSteps = Field(description="capacity at the start and from dates on, such as `4; 2026-03-01: 8`")
+    calendar: Identifier = Field(default="always", description="when it is there")
+    cost: MoneyRate = Field(default=Quantity(0.0), description="cost of one unit of it in use, such as `85 USD/h`")
+
+
+class Equipment(Row):
+    """A kind of equipment that is bought for the conversion."""
+
+    table: ClassVar[str] = "equipment"
+    id: Identifier = Field(description="id of the equipment")
+    name: Text = Field(default="", description="name in words")
+    supplier: Identifier = Field(default="", description="party that supplies it")
+    price: Money = Field(description="price of one")
+    lead_time: Duration = Field(description="from order to delivery, elapsed time")
+    work_centre: Identifier = Field(default="", description="work centre it serves")
+    area: Area = Field(default=Quantity(0.0), description="floor area that one takes")
+    power: Power = Field(default=Quantity(0.0), description="power that one draws")
+
+
+class WorkCentre(Row):
+    """A group of like stations."""
+
+    table: ClassVar[str] = "work_centres"
+    id: Identifier = Field(description="id of the work centre")
+    name: Text = Field(default="", description="name in words")
+    area: Text = Field(default="", description="part of the plant")
+    stations: WholeNumber = Field(default=0, description="stations at the start; the conversion adds more")
+    buffer: WholeNumber | None = Field(default=None, description="units that may wait before it; blank: no limit")
+    calendar: Identifier = Field(default="always", description="when it works")
+    unattended: YesNo = Field(default=False, description="yes: what has started runs on when the shift ends")
+    resources: Needs = Field(default=(), description="taken by every operation here while it runs, such as `technicians:2`")
+    mtbf: DurationOrNone = Field(default=None, description="mean busy time between failures of one station; blank: none")
+    mttr: DurationOrNone = Field(default=None, description="time to repair a station")
+    setup: DurationOrNone = Field(default=None, description="time to change a station over to another product family")
+
+
+class Item(Row):
+    """A product, part or assembly."""
+
+    table: ClassVar[str] = "items"
+    id: Identifier = Field(description="id of the item")
+    name: Text = Field(default="", description="name in words")
+    family: Text = Field(default="", description="product family, for changeovers and for the ramp chart")
+    producer: Identifier = Field(default="", description="party whose product it is, for made items")
+    trace: Literal["serial", "lot", "none"] = Field(default="none", description="how single units are traced")
+    gpus: Count = Field(default=Quantity(0.0), description="GPUs in one")
+    power: Power = Field(default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised")
+
+
+class Component(Row):
+    """A line of a bill of materials."""
+
+    table: ClassVar[str] = "bom"
+    item: Identifier = Field(description="item that is made")
+    component: Identifier = Field(description="item that goes into it")
+    quantity: Count = Field(description="how many of the component go into one")
+    operation: Identifier = Field(default="", description="operation that takes it; blank: the first one")
+
+
+class Operation(Row):
+    """A step of an item's routing; the rows of an item are its steps in order."""
+
+    table: ClassVar[str] = "routing"
+    item: Identifier = Field(description="item that is made")
+    operation: Identifier = Field(description="id of the operation, unique within the item")
+    name: Text = Field(default="", description="name in words")
+    work_centre: Identifier = Field(description="where it is done")
+    time: Duration = Field(description="working time for a unit (for a batch, where batch_max is above 1)")
+    batch_min: WholeNumber = Field(default=1, description="fewest units that start together")
+    batch_max: WholeNumber = Field(default=1, description="most units that start together")
+    max_wait: DurationOrNone = Field(default=None, description="longest wait for a batch to fill; then it starts short")
+    yield_: Share = Field(default=Quantity(1.0), alias="yield", description="share of units that pass")
+    on_fail: Identifier = Field(default="scrap", description="operation a failed unit goes back to, or `scrap`")
+    rework_limit: WholeNumber = Field(default=3, description="failures after which a unit is scrapped all the same")
+    resources: Needs = Field(default=(), description="taken per unit while it runs, such as `test_power:132 kW, coolant:100 l/min`")
+
+
+class Source(Row):
+    """A supplier's offer of an item."""
+
+    table: ClassVar[str] = "sources"
+    item: Identifier = Field(description="item offered")
+    supplier: Identifier = Field(description="party that supplies it")
+    price: Money = Field(description="price of one")
+    lead_time: Duration = Field(description="from order to receipt at the plant, elapsed time")
+    capacity: RateSteps = Field(default=(), description="most units a week, from dates on; blank: no limit")
+    moq: Count = Field(default=Quantity(1.0), description="smallest order")
+    multiple: Count = Field(default=Quantity(1.0), description="orders are multiples of this")
+    qualified_from: DateOrAssumption = Field(default=None, description="first date that an order may be placed")
+    consigned: YesNo = Field(default=False, description="yes: the customer buys it; it costs the plant nothing")
+
+
+class Stock(Row):
+    """What is on hand, or already on the way."""
+
+    table: ClassVar[str] = "stock"
+    item: Identifier = Field(description="item")
+    quantity: Count = Field(description="how many")
+    available: DateOrAssumption = Field(default=None, description="date it is there; blank: at the start")
+
+
+class Demand(Row):
+    """An order of a customer for a site."""
+
+    table: ClassVar[str] = "demand"
+    id: Identifier = Field(description="id of the demand")
+    customer: Identifier = Field(description="party that orders")
+    destination: Identifier = Field(description="where it goes")
+    item: Identifier = Field(description="item ordered")
+    quantity: WholeNumber = Field(description="how many")
+    due: DateOrAssumption = Field(description="date wanted at the destination")
+    priority: WholeNumber = Field(default=1, description="1 is served first")
+    price: Money = Field(default=Quantity(0.0), description="price of one")
+
+
+class Destination(Row):
+    """A data-centre site."""
+
+    table: ClassVar[str] = "destinations"
+    id: Identifier = Field(description="id of the site")
+    name: Text = Field(default="", description="name in words")
+    party: Identifier = Field(default="", description="party that runs it")
+    transit: Duration = Field(description="from the plant to the site")
+    install_rate: RateSteps = Field(description="units installed a week, from dates on")
+    power: PowerSteps = Field(default=(), description="power available for compute, from dates on, such as `2026-06-30: 200 MW`")
+
+
+class Objective(BaseModel):
+    """What the conversion's schedule minimises, in order of importance."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = ("capability", "cost")
+    weights: Mapping[str, float] = Field(
+        default_factory=dict, description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1"
+    )
+    budget: Money | None = Field(default=None, description="most that the tasks of the conversion may cost")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Everything a planner says of one conversion; made by `read.load`, never changed.
+
+    All times are hours from midnight of `start`; all other numbers are in the canonical units of `quantity`.
+    """
+
+    name: str
+    start: date
+    horizon: date
+    currency: str
+    site: str
+    discount_rate: Quantity
+    objective: Objective
+    calendars: Mapping[str, Calendar]
+    parties: tuple[Party, ...]
+    agreements: tuple[Agreement, ...]
+    register: Register
+    tasks: tuple[Task, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    work_centres: tuple[WorkCentre, ...] = ()
+    items: tuple[Item, ...] = ()
+    bom: tuple[Component, ...] = ()
+    routing: tuple[Operation, ...] = ()
+    sources: tuple[Source, ...] = ()
+    stock: tuple[Stock, ...] = ()
+    demand: tuple[Demand, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    report: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def horizon_hours(self) -> float:
+        """Return the length of the programme in hours."""
+        return (self.horizon - self.start).days * 24.0
+
+    def moment(self, hours: float) -> datetime:
+        """Return the calendar date and time of `hours` from the start."""
+        return datetime.combine(self.start, time()) + timedelta(hours=hours)
+
+    def hours(self, when: date) -> float:
+        """Return the hours from the start to midnight of `when`."""
+        return (when - self.start).days * 24.0
+
+    @cached_property
+    def task(self) -> Mapping[str, Task]:
+        """Tasks by id."""
+        return {t.id: t for t in self.tasks}
+
+    @cached_property
+    def resource(self) -> Mapping[str, Resource]:
+        """Resources by id."""
+        return {r.id: r for r in self.resources}
+
+    @cached_property
+    def work_centre(self) -> Mapping[str, WorkCentre]:
+        """Work centres by id."""
+        return {w.id: w for w in self.work_centres}
+
+    @cached_property
+    def item(self) -> Mapping[str, Item]:
+        """Items by id."""
+        return {i.id: i for i in self.items}
+
+    @cached_property
+    def party(self) -> Mapping[str, Party]:
+        """Parties by id."""
+        return {p.id: p for p in self.parties}
+
+    @cached_property
+    def destination(self) -> Mapping[str, Destination]:
+        """Destinations by id."""
+        return {d.id: d for d in self.destinations}
+
+    @cached_property
+    def components_of(self) -> Mapping[str, tuple[Component, ...]]:
+        """Bill-of-materials lines by the item that is made; absent items take no components."""
+        return _grouped((c.item, c) for c in self.bom)
+
+    @cached_property
+    def routing_of(self) -> Mapping[str, tuple[Operation, ...]]:
+        """Operations in order by the item that is made; an item with operations is a made item."""
+        return _grouped((o.item, o) for o in self.routing)
+
+    @cached_property
+    def sources_of(self) -> Mapping[str, tuple[Source, ...]]:
+        """Supplier offers by item, in the order of the file (the planner's preference)."""
+        return _grouped((s.item, s) for s in self.sources)
+
+
+def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
+    groups: dict[str, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}
+
+
+TABLES: tuple[type[Row], ...] = (
+    TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
+)  # fmt: skip
+
+__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme"]

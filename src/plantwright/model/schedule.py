@@ -1,0 +1,83 @@
+"""When the tasks of the conversion happen: the planned schedule, and the trials that replay it with drawn durations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.programme import Delivery, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledTask:
+    """A task with its dates in hours from start; floats are elapsed hours, measured through links and resources."""
+
+    task: str
+    mode: str
+    start: float
+    finish: float
+    total_float: float
+    free_float: float
+    critical: bool
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The planned conversion: one entry a task, in the programme's order.
+
+    `order` holds pairs (before, after) in which a resource passes from one task to the next; together with the links they
+    carry the critical path, and the trials keep them. `objectives` and `bounds` are by objective name, in the order minimised.
+    """
+
+    tasks: tuple[ScheduledTask, ...]
+    order: tuple[tuple[str, str], ...]
+    status: str
+    objectives: Mapping[str, float]
+    bounds: Mapping[str, float]
+
+    @cached_property
+    def task(self) -> Mapping[str, ScheduledTask]:
+        """Scheduled tasks by task id."""
+        return {t.task: t for t in self.tasks}
+
+    @property
+    def finish(self) -> float:
+        """Hours from start at which the last task is finished; 0 where there is none."""
+        return max((t.finish for t in self.tasks), default=0.0)
+
+    def commissioned(self, programme: Programme) -> tuple[Commissioning, ...]:
+        """Return the capability that the schedule delivers, in order of time."""
+        found = [Commissioning(d, t.id, self.task[t.id].finish) for t in programme.tasks for d in t.delivers]
+        return tuple(sorted(found, key=lambda c: (c.at, c.task, c.delivery.target)))
+
+
+@dataclass(frozen=True, slots=True)
+class Commissioning:
+    """Capability that is there from `at` (hours from start) on, delivered by a task."""
+
+    delivery: Delivery
+    task: str
+    at: float
+
+
+@dataclass(frozen=True)
+class ConversionTrials:
+    """The schedule replayed once a replication: same modes, order and resource flow, drawn durations.
+
+    `start`, `finish`: hours from start, shape (replications, tasks), tasks in the programme's order. `criticality`: share of
+    replications in which the task lies on the longest path. `sensitivity`: rank correlation of its duration with the finish.
+    """
+
+    tasks: tuple[str, ...]
+    start: NDArray[np.float64]
+    finish: NDArray[np.float64]
+    criticality: NDArray[np.float64]
+    sensitivity: NDArray[np.float64]
+
+    def finish_of(self, task: str) -> NDArray[np.float64]:
+        """Return the finish of one task in each replication, hours from start."""
+        return np.asarray(self.finish[:, self.tasks.index(task)])
