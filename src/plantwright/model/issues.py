@@ -19,8 +19,9 @@ class Issue:
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.row or "", self.column) if part != "")
-        return f"{place}: {self.message}; {self.remedy}"
+        place = f"{self.file}:{self.row}" if self.row else self.file
+        words = ("warning: " if self.severity == "warning" else "") + self.message
+        return ": ".join(part for part in (place, self.column, f"{words}; {self.remedy}") if part)
 
 
 class ProgrammeError(Exception):

@@ -1,0 +1,185 @@
+"""The command line: arguments in, workflows called, results shown. No logic lives here.
+
+Heavy libraries are imported inside the commands that need them, so that `plantwright check` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from plantwright.model.issues import Issue, ProgrammeError
+
+if TYPE_CHECKING:
+    from plantwright.workflows.run import Progress
+    from plantwright.workflows.steps import Answer
+
+app = typer.Typer(
+    name="plantwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Turn an existing plant into an AI-server factory: schedule the conversion, plan, simulate, settle, report.",
+)  # fmt: skip
+console = Console()
+errors = Console(stderr=True)
+
+Source = Annotated[Path, typer.Argument(metavar="DIR", help="programme folder, or a workbook (.xlsx) with the same tables")]
+Seed = Annotated[int, typer.Option(help="the same seed gives the same bytes")]
+Replications = Annotated[int, typer.Option(min=1, max=100_000, help="simulated worlds")]
+Threads = Annotated[int | None, typer.Option(min=1, help="threads for the simulation; as many as there are cores unless given")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another program to read")]
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
+        start_from: Annotated[str, typer.Option("--from", help="example to copy: small or ohio")] = "small") -> None:  # fmt: skip
+    """Copy an example to start a programme of your own from."""
+    from plantwright.workflows.new import copy_example
+
+    with _explained():
+        copy_example(start_from, folder)
+    console.print(f"{escape(str(folder))} is a copy of the example {start_from}. Next: plantwright check {escape(str(folder))}")
+
+
+@app.command()
+def check(source: Source, as_json: AsJson = False) -> None:
+    """Print every issue of a programme as file:row: column: what is wrong; what to do. Exit code 1 if any is an error."""
+    from plantwright.model.read import check as find_issues
+
+    issues = find_issues(source)
+    if as_json:
+        _print_json([{f: getattr(issue, f) for f in Issue.__dataclass_fields__} for issue in issues])
+    else:
+        _print_issues(issues, console)
+    raise typer.Exit(any(issue.severity == "error" for issue in issues))
+
+
+@app.command()
+def run(source: Source, out: Annotated[Path | None, typer.Option(help="folder for the results; runs/NAME unless given")] = None,
+        replications: Replications = 200, seed: Seed = 1, threads: Threads = None) -> None:  # fmt: skip
+    """Run the main job: check, schedule, plan, simulate, settle, report."""
+    from plantwright import reporting
+    from plantwright.workflows.run import run as run_programme
+
+    folder = out or Path("runs") / source.resolve().stem
+    with _explained(), _progress() as progress:
+        found = run_programme(source, folder, replications=replications, seed=seed, threads=threads, progress=progress)
+    console.print(reporting.summary(found.outcome))
+    console.print(f"Report: {escape(str(folder / 'report.html'))}", soft_wrap=True)
+
+
+@app.command()
+def schedule(source: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="programme, or a PSPLIB .sm, .mm or .sch file")],
+             time_limit: Annotated[float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")] = None,
+             as_json: AsJson = False) -> None:  # fmt: skip
+    """Schedule the conversion alone, or solve a scheduling instance of the literature."""
+    from plantwright.workflows.steps import scheduled
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = scheduled(source, time_limit=time_limit, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
+def plan(source: Source, as_json: AsJson = False) -> None:
+    """Schedule, then plan supply and production: what each demand is promised, and why it is late."""
+    from plantwright.workflows.steps import planned
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = planned(source, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
+def simulate(source: Source, replications: Replications = 200, seed: Seed = 1, threads: Threads = None, as_json: AsJson = False) -> None:
+    """Schedule, plan and simulate without settling or writing a report."""
+    from plantwright.workflows.steps import simulated
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = simulated(source, replications=replications, seed=seed, threads=threads, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
+def compare(runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN ...", help="folders that `plantwright run` wrote")],
+            as_json: AsJson = False) -> None:  # fmt: skip
+    """Show the headline figures of several runs side by side."""
+    from plantwright.workflows.steps import compared
+
+    with _explained():
+        answer = compared([*runs])
+    _show(answer, as_json)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a user can mend into lines and an exit code: 1 for bad input, 130 when stopped."""
+    try:
+        yield
+    except ProgrammeError as error:
+        _print_issues(error.issues, errors)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        errors.print(f"{escape(str(error.filename or 'file'))}: {escape(error.strerror or str(error))}; nothing was written", soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        errors.print("Stopped. Nothing was written.")
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _progress(hidden: bool = False) -> Iterator[Progress]:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, disable=hidden, transient=not errors.is_terminal) as bar:
+        steps: dict[str, object] = {}
+
+        def show(step: str, share: float) -> None:
+            if step not in steps:
+                steps[step] = bar.add_task(step, total=1.0)
+            bar.update(steps[step], completed=share)  # type: ignore[arg-type]
+
+        yield show
+
+
+def _print_issues(issues: tuple[Issue, ...], to: Console) -> None:
+    for issue in issues:
+        to.print(escape(str(issue)), style="yellow" if issue.severity == "warning" else "red", soft_wrap=True, highlight=False)
+    wrong = sum(issue.severity == "error" for issue in issues)
+    to.print(f"{_counted(wrong, 'error')}, {_counted(len(issues) - wrong, 'warning')}" if issues else "No issue found.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _show(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        _print_json(answer.data)
+        return
+    for table in answer.tables:
+        shown = Table(*table.columns, title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+        for row in table.rows:
+            shown.add_row(*map(escape, row))
+        console.print(shown, "")
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

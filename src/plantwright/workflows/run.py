@@ -1,0 +1,90 @@
+"""The main job: read and check a programme, schedule it, plan it, simulate it, settle it and report.
+
+Each step is one function from frozen value to frozen value; this file only hands them on.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import plantwright
+from plantwright import finance, planning, reporting, scheduling, simulation
+from plantwright.model.outcome import CashFlows, Outcome, Replications
+from plantwright.model.plan import Plan
+from plantwright.model.programme import Programme
+from plantwright.model.read import load
+from plantwright.model.schedule import ConversionTrials, Schedule
+
+Progress = Callable[[str, float], None]
+"""Called with the name of the step at work and the share of it that is done (0..1)."""
+
+LIBRARIES = ("numba", "numpy", "ortools", "polars", "scipy")
+
+
+def silent(step: str, share: float) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that one run of a programme found."""
+
+    programme: Programme
+    schedule: Schedule
+    trials: ConversionTrials
+    plan: Plan
+    replications: Replications
+    cash: CashFlows
+    outcome: Outcome
+
+
+def run(source: Path | str, out: Path | str, *, replications: int = 200, seed: int = 1,
+        threads: int | None = None, progress: Progress = silent) -> Run:  # fmt: skip
+    """Read the programme in `source`, work it through and write report, outcome and tables to the folder `out`.
+
+    Raises `ProgrammeError` with every issue of the input; nothing is written then, nor when the run is stopped half-way.
+    """
+    progress("reading", 0.0)
+    found = work_through(load(source), replications=replications, seed=seed, threads=threads, progress=progress)
+    progress("writing the report", 0.0)
+    reporting.write(found, Path(out))
+    progress("writing the report", 1.0)
+    return found
+
+
+def work_through(programme: Programme, *, replications: int = 200, seed: int = 1,
+                 threads: int | None = None, progress: Progress = silent) -> Run:  # fmt: skip
+    """Schedule, plan, simulate and settle a programme that has been read and checked."""
+    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
+    trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
+    results = simulation.simulate(
+        programme, plan, commissioned(programme, trials), replications, seed,
+        progress=partial(progress, "simulating"), threads=threads,
+    )  # fmt: skip
+    cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
+    outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
+    return Run(programme, schedule, trials, plan, results, cash, outcome)
+
+
+def commissioned(programme: Programme, trials: ConversionTrials) -> NDArray[np.float64]:
+    """Return when each delivery of capability is there, hours from start, shape (replications, deliveries).
+
+    Deliveries are in the order of the programme's tasks, and within a task in the order it names them.
+    """
+    columns = [trials.finish_of(task.id) for task in programme.tasks for _ in task.delivers]
+    return np.stack(columns, axis=1) if columns else np.zeros((trials.finish.shape[0], 0))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that made a result: Plantwright, Python and the libraries whose numbers it holds."""
+    made_by = {"plantwright": plantwright.__version__, "python": platform.python_version()}
+    return made_by | {library: version(library) for library in LIBRARIES}
