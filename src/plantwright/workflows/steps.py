@@ -1,0 +1,135 @@
+"""One step of the main job on its own, answered as tables for a person and data for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from plantwright import planning, scheduling
+from plantwright.model.plan import Plan
+from plantwright.model.programme import Demand, Programme
+from plantwright.model.read import load
+from plantwright.model.schedule import Schedule
+from plantwright.workflows.compare import compare
+from plantwright.workflows.run import Progress, silent, work_through
+
+INSTANCES = (".sm", ".mm", ".sch")
+"""Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max)."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under named columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a step found: `data` is JSON, `tables` say the same to a person."""
+
+    data: Any
+    tables: tuple[Table, ...]
+
+
+def scheduled(source: Path, *, time_limit: float | None = None, progress: Progress = silent) -> Answer:
+    """Schedule a programme's conversion, or solve an instance file of the literature."""
+    if source.suffix in INSTANCES:
+        return _instance(source, time_limit)
+    programme = load(source)
+    schedule = scheduling.schedule(programme, time_limit=time_limit, progress=partial(progress, "scheduling the conversion"))
+    return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
+
+
+def planned(source: Path, *, progress: Progress = silent) -> Answer:
+    """Schedule and plan a programme: what each demand is promised and why it is late."""
+    programme = load(source)
+    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
+    rows = [_promise(programme, plan, demand) for demand in programme.demand]
+    columns = ("demand", "item", "quantity", "due", "promised", "days late", "because")
+    return Answer([dict(zip(columns, row, strict=True)) for row in rows], (Table("Demand", columns, _text(rows)),))
+
+
+def simulated(source: Path, *, replications: int = 200, seed: int = 1, threads: int | None = None, progress: Progress = silent) -> Answer:
+    """Schedule, plan and simulate a programme: its headline figures."""
+    from plantwright.reporting import as_json
+
+    found = work_through(load(source), replications=replications, seed=seed, threads=threads, progress=progress)
+    data = as_json(found.outcome)
+    columns = ("figure", "unit", "p10", "p50", "p80", "p90")
+    rows = [(name, *(entry[c] for c in columns[1:])) for name, entry in data["metrics"].items() if "p50" in entry]
+    return Answer(data, (Table(f"{found.programme.name}: {replications} replications", columns, _text(rows)),))
+
+
+def compared(runs: Sequence[Path]) -> Answer:
+    """Compare the headline figures (p50) of runs: the first as it is, the others with their difference."""
+    found = compare([*runs])
+    columns = ("figure", "unit", *(str(run) for run in runs))
+    rows = [(c.metric, c.unit, *map(_with_difference, c.values, c.differences)) for c in found]
+    data = [{"metric": c.metric, "unit": c.unit, "p50": c.values, "difference": c.differences} for c in found]
+    return Answer(data, (Table("Half of the simulated worlds reach (p50)", columns, _text(rows)),))
+
+
+def _instance(source: Path, time_limit: float | None) -> Answer:
+    found = scheduling.solve_file(source, time_limit=time_limit)
+    columns = ("status", "makespan", "lower_bound", "seconds")
+    data = {"status": found.status, "makespan": found.makespan, "lower_bound": found.lower_bound,
+            "seconds": found.seconds, "starts": list(found.starts)}  # fmt: skip
+    return Answer(data, (Table(source.name, columns, _text([tuple(data[c] for c in columns)])),))
+
+
+def _schedule_data(programme: Programme, schedule: Schedule) -> dict[str, Any]:
+    tasks = [
+        {"task": t.task, "mode": t.mode, "start": programme.moment(t.start).isoformat(), "finish": programme.moment(t.finish).isoformat(),
+         "total_float_days": t.total_float / 24, "critical": t.critical}
+        for t in schedule.tasks
+    ]  # fmt: skip
+    return {"status": schedule.status, "objectives": dict(schedule.objectives), "bounds": dict(schedule.bounds), "tasks": tasks}
+
+
+def _objectives(schedule: Schedule) -> Table:
+    rows = [(name, f"{value:,.1f}", f"{schedule.bounds.get(name, float('nan')):,.1f}") for name, value in schedule.objectives.items()]
+    return Table(f"Schedule: {schedule.status}", ("objective", "value", "no schedule is below"), tuple(rows))
+
+
+def _task_table(programme: Programme, schedule: Schedule) -> Table:
+    rows = [
+        (t.task, programme.task[t.task].name, t.mode, _day(programme, t.start), _day(programme, t.finish),
+         f"{t.total_float / 24:.0f}", "critical" if t.critical else "")
+        for t in sorted(schedule.tasks, key=lambda t: (t.start, t.finish, t.task))
+    ]  # fmt: skip
+    return Table("Tasks", ("task", "name", "mode", "start", "finish", "float, days", ""), tuple(rows))
+
+
+def _promise(programme: Programme, plan: Plan, demand: Demand) -> tuple[Any, ...]:
+    promised = plan.promised(demand.id)
+    due = demand.due.planned if demand.due else 0.0
+    late = max(promised - due, 0.0) / 24 if isfinite(promised) else None
+    because = next((reason.text for reason in plan.reasons if reason.demand == demand.id), "")
+    when = programme.moment(promised).date().isoformat() if isfinite(promised) else None
+    return demand.id, demand.item, demand.quantity, programme.moment(due).date().isoformat(), when, late, because
+
+
+def _day(programme: Programme, hours: float) -> str:
+    return f"{programme.moment(hours):%d %b %Y}"
+
+
+def _with_difference(value: Any, difference: float | None) -> str:
+    return _cell(value) if not difference else f"{_cell(value)} ({difference:+,.1f})"
+
+
+def _text(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(_cell, row)) for row in rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "not within the horizon"
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
