@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from plantwright.model.cells import DateOrAssumption, Duration, Identifier, Money, MoneyRate, Share
+from plantwright.model.cells import Date, DateOrAssumption, Duration, Identifier, Money, MoneyRate, Share
 from plantwright.model.quantity import Quantity
 
 
@@ -33,7 +33,7 @@ class Sale(_Agreement):
     kind: Literal["sale"]
     seller: Identifier
     buyer: Identifier
-    closes: DateOrAssumption
+    closes: Date
     assets: tuple[Asset, ...]
 
 
@@ -65,7 +65,7 @@ class Contribution(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     party: Identifier
     amount: Money
-    date: DateOrAssumption
+    date: Date
 
 
 class Venture(_Agreement):
@@ -105,3 +105,12 @@ class Lease(_Agreement):
 
 
 Agreement = Annotated[Sale | EquipmentSupply | OperationFee | Venture | Purchase | Lease, Field(discriminator="kind")]
+
+AGREEMENT_KINDS: dict[str, type[BaseModel]] = {
+    "sale": Sale,
+    "equipment_supply": EquipmentSupply,
+    "operation": OperationFee,
+    "venture": Venture,
+    "purchase": Purchase,
+    "lease": Lease,
+}

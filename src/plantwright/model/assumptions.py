@@ -13,11 +13,11 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from plantwright.model.quantity import Dimension, Quantity
 
-Z90 = float(stats.norm.ppf(0.9))
+Z90 = 1.2815515655446004  # the standard normal's 90 % point
 
 
 class Law(StrEnum):
@@ -53,31 +53,51 @@ class Distribution:
         if self.law is Law.EMPIRICAL:
             ordered = np.sort(np.asarray(self.values))
             return np.asarray(ordered[np.minimum((u * ordered.size).astype(np.int64), ordered.size - 1)])
-        if self.law is Law.FIXED or (self.law is not Law.EXPONENTIAL and self.low == self.high):
+        if self.is_certain:
             return np.full_like(u, self.likely)
-        return np.asarray(self._frozen().ppf(u), dtype=np.float64)
+        return np.asarray(self._spread(u), dtype=np.float64)
 
-    def _frozen(self) -> stats.rv_continuous:
+    @property
+    def is_certain(self) -> bool:
+        """Whether every world has the same value."""
+        if self.law is Law.EMPIRICAL:
+            return len(set(self.values)) == 1
+        return self.law is Law.FIXED or (self.law is not Law.EXPONENTIAL and self.low == self.high)
+
+    def _spread(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         low, likely, span = self.low, self.likely, self.high - self.low
         match self.law:
             case Law.PERT:
-                return stats.beta(1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, low, span)
+                return low + span * special.betaincinv(1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, u)
             case Law.TRIANGULAR:
-                return stats.triang((likely - low) / span, low, span)
+                rising = low + np.sqrt(u * span * (likely - low))
+                return np.where(u * span < likely - low, rising, self.high - np.sqrt((1 - u) * span * (self.high - likely)))
             case Law.LOGNORMAL:
-                return stats.lognorm(np.log(self.high / low) / (2 * Z90), 0, likely)
+                return likely * np.exp(self._sigma * special.ndtri(u))
             case Law.EXPONENTIAL:
-                return stats.expon(0, likely)
+                return -likely * np.log1p(-u)
             case _:
-                return stats.uniform(low, span)
+                return low + span * u
+
+    @property
+    def _sigma(self) -> float:
+        return float(np.log(self.high / self.low) / (2 * Z90))
 
     def mean(self) -> float:
         """Return the expected value, in canonical units."""
-        if self.law is Law.EMPIRICAL:
-            return float(np.mean(self.values))
-        if self.law is Law.FIXED or (self.law is not Law.EXPONENTIAL and self.low == self.high):
-            return self.likely
-        return float(self._frozen().mean())
+        match self.law:
+            case Law.EMPIRICAL:
+                return float(np.mean(self.values))
+            case Law.PERT:
+                return (self.low + 4 * self.likely + self.high) / 6
+            case Law.TRIANGULAR:
+                return (self.low + self.likely + self.high) / 3
+            case Law.LOGNORMAL:
+                return self.likely * float(np.exp(self._sigma**2 / 2))
+            case Law.UNIFORM:
+                return (self.low + self.high) / 2
+            case _:
+                return self.likely
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,40 @@
 """The grammar of a cell: a number with its unit or the name of an assumption, links, needs, deliveries, steps.
 
-Text becomes values here, once, in pydantic validators that read units and the register from the validation context; what
-spans several cells is checked in `check`.
+Text becomes values here, once, in pydantic validators that find the programme's currency, start and register in the
+validation context; what spans several cells is checked in `check`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from plantwright.model.quantity import Quantity
+from pydantic import Field, PlainValidator, ValidationInfo
+
+from plantwright.model.assumptions import Register
+from plantwright.model.quantity import Dimension, Quantity, Step, Steps
+from plantwright.model.units import NAMES, UnitError, closest, unit, wanted
+
+LARGEST = 1e15
+LONGEST_HOURS = 50 * 365.25 * 24
+WEEK = 168.0
+
+_NUMBER = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*)$")
+_IDENTIFIER = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")
+_LINK = re.compile(r"^([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\s+([A-Za-z]+))?\s*(?:([+-])\s*(.+))?$")
+_LONGEST_CELL = 20_000
+
+
+class CellError(ValueError):
+    """A cell's text cannot be read; `remedy` says what to write instead, `consequence` that another issue says it already."""
+
+    def __init__(self, message: str, remedy: str, *, consequence: bool = False) -> None:
+        self.remedy = remedy
+        self.consequence = consequence
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +61,321 @@ class Delivery:
     kind: Literal["work_centre", "power", "people", "coolant", "area", "crew", "crane"]
     target: str
     amount: Quantity
+
+
+DELIVERY_KINDS = ("work_centre", "power", "people", "coolant", "area", "crew", "crane")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell's meaning depends on: the programme's start and currency, and its register.
+
+    `unreadable` names the assumptions whose own rows have errors, so that their uses are not reported as well.
+    """
+
+    start: date = date(2000, 1, 1)
+    currency: str = "USD"
+    register: Register = field(default_factory=lambda: Register({}))
+    unreadable: frozenset[str] = frozenset()
+
+
+def quantity(text: str, dimension: Dimension | None, reading: Reading) -> Quantity:
+    """Return the value of a cell such as `26 weeks`, `@lead_time` or `4 weeks * @productivity`.
+
+    `dimension` is what the column wants, None where the unit decides. Raises CellError.
+    """
+    if dimension is Dimension.DATE:
+        return moment(text, reading)
+    terms = [_term(each.strip(), reading) for each in text.split("*")]
+    read = _product(terms, text)
+    if dimension is None or read.dimension is dimension:
+        return _sane(read, text)
+    if not read.assumption and read.planned == 0 and read.dimension is Dimension.NUMBER:
+        return Quantity(0.0, dimension, unit=read.unit)
+    raise _mismatch(read, text, dimension, reading)
+
+
+def _term(text: str, reading: Reading) -> Quantity:
+    if text.startswith("@"):
+        return _assumed(text[1:].strip(), reading)
+    match = _NUMBER.match(text)
+    if not match:
+        raise CellError(f"'{_short(text)}' is not a number with a unit", "write one such as `26 weeks`, `132 kW` or `@assumption`")
+    try:
+        measure = unit(match[2], reading.currency)
+    except UnitError as error:
+        raise CellError(str(error), error.remedy) from error
+    if measure.dimension is Dimension.DATE:
+        raise CellError(f"'{_short(text)}' is no date", "write it as `2026-03-01`")
+    value = float(match[1]) * measure.factor
+    return Quantity(value, measure.dimension, factor=value, unit=measure.name)
+
+
+def _assumed(name: str, reading: Reading) -> Quantity:
+    if name in reading.unreadable:
+        raise CellError(f"assumption '{name}' has an error", "mend its row in assumptions.csv", consequence=True)
+    if name not in reading.register:
+        advice = closest(name, reading.register) or "add it to assumptions.csv"
+        raise CellError(f"there is no assumption '{_short(name)}'", advice)
+    entry = reading.register[name]
+    return Quantity(reading.register.planned(name), entry.dimension, name, 1.0, entry.unit)
+
+
+def _product(terms: list[Quantity], text: str) -> Quantity:
+    assumed = [term for term in terms if term.assumption]
+    measured = [term for term in terms if term.dimension is not Dimension.NUMBER]
+    if len(assumed) > 1 or len(measured) > 1:
+        raise CellError(f"'{_short(text)}' multiplies two {'assumptions' if len(assumed) > 1 else 'units'}", "keep one in a cell")
+    factor = planned = 1.0
+    for term in terms:
+        factor *= term.factor
+        planned *= term.planned
+    leading = (measured or assumed or terms)[0]
+    name = assumed[0].assumption if assumed else ""
+    return Quantity(planned, leading.dimension, name, factor if assumed else 1.0, leading.unit)
+
+
+def _sane(read: Quantity, text: str) -> Quantity:
+    largest = LONGEST_HOURS if read.dimension is Dimension.TIME else LARGEST
+    if not abs(read.planned) <= largest:
+        limit = "50 years" if read.dimension is Dimension.TIME else f"{LARGEST:g}"
+        raise CellError(f"'{_short(text)}' is beyond all measure", f"write a number that is below {limit}")
+    return read
+
+
+def _mismatch(read: Quantity, text: str, dimension: Dimension, reading: Reading) -> CellError:
+    remedy = f"write {wanted(dimension, reading.currency)}"
+    if read.assumption:
+        remedy += f", or change the unit of '{read.assumption}' in assumptions.csv"
+    if read.dimension is Dimension.NUMBER and not read.assumption:
+        return CellError(f"'{_short(text)}' has no unit", remedy)
+    return CellError(f"'{_short(text)}' is {NAMES[read.dimension]}, not {NAMES[dimension]}", remedy)
+
+
+def moment(text: str, reading: Reading) -> Quantity:
+    """Return the date of a cell, `2026-03-01`, `2026-03-01 14:00` or `@assumption`, in hours from start; raise CellError."""
+    if text.startswith("@"):
+        read = _assumed(text[1:].strip(), reading)
+        if read.dimension is not Dimension.DATE:
+            raise _mismatch(read, text, Dimension.DATE, reading)
+        return read
+    return Quantity(hours_of(text, reading.start), Dimension.DATE, unit="date")
+
+
+def hours_of(text: str, start: date) -> float:
+    """Return the hours from midnight of `start` to an ISO date or date and time; raise CellError."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CellError(f"'{_short(text)}' is not a date", "write it as year-month-day, such as `2026-03-01`") from error
+    if not 1990 <= when.year <= 2150 or when.tzinfo is not None:
+        raise CellError(f"'{_short(text)}' is not a usable date", "write local time, between the years 1990 and 2150")
+    return (when - datetime(start.year, start.month, start.day)).total_seconds() / 3600
+
+
+def steps(text: str, dimension: Dimension | None, reading: Reading, weekly: bool = False) -> Steps:
+    """Return a step function such as `4; 2026-03-01: 8; @phase_2: 12`; the first value may go without a date (from the start).
+
+    With `weekly`, a bare number is a number per week. Raises CellError.
+    """
+    read = tuple(_step(part.strip(), first, dimension, reading, weekly) for first, part in _parts(text, ";"))
+    fixed = [step.at.planned for step in read if not step.at.assumption]
+    if any(later <= earlier for earlier, later in zip(fixed, fixed[1:], strict=False)):
+        raise CellError(f"the dates of '{_short(text)}' do not ascend", "put the steps in order of time, one a date")
+    return read
+
+
+def _step(text: str, first: bool, dimension: Dimension | None, reading: Reading, weekly: bool) -> Step:
+    when, colon, what = text.rpartition(":")
+    if not colon and not first:
+        raise CellError(f"'{_short(text)}' has no date", "write each later step as `2026-03-01: 8`")
+    at = moment(when.strip(), reading) if colon else Quantity(0.0, Dimension.DATE, unit="date")
+    return Step(at, _weekly(what.strip(), reading) if weekly else _nonnegative(what.strip(), dimension, reading))
+
+
+def _weekly(text: str, reading: Reading) -> Quantity:
+    read = _nonnegative(text, None, reading)
+    if read.dimension is Dimension.NUMBER:
+        scaled = read.scaled(1 / WEEK)
+        return Quantity(scaled.planned, Dimension.RATE, read.assumption, scaled.factor if read.assumption else 1.0, "1 / week")
+    if read.dimension is not Dimension.RATE:
+        raise _mismatch(read, text, Dimension.RATE, reading)
+    return read
+
+
+def _nonnegative(text: str, dimension: Dimension | None, reading: Reading) -> Quantity:
+    read = quantity(text, dimension, reading)
+    if read.planned < 0 and read.dimension is not Dimension.DATE:
+        raise CellError(f"'{_short(text)}' is negative", "write a number that is not below zero")
+    return read
+
+
+def _share(text: str, _: Dimension | None, reading: Reading) -> Quantity:
+    read = _nonnegative(text, Dimension.NUMBER, reading)
+    if read.planned > 1:
+        raise CellError(f"'{_short(text)}' is more than the whole", "write a share between `0 %` and `100 %`")
+    return read
+
+
+def links(text: str, reading: Reading) -> tuple[Link, ...]:
+    """Return the links of a cell such as `dig FS+5d, permit SS`; without a kind it is FS. Raises CellError."""
+    read = tuple(_link(part, reading) for _, part in _parts(text, ","))
+    _once([f"{link.predecessor} {link.kind}" for link in read])
+    return read
+
+
+def _link(text: str, reading: Reading) -> Link:
+    match = _LINK.match(text)
+    if not match:
+        raise CellError(f"'{_short(text)}' is not a link", "write links as `dig FS+5d, permit SS`")
+    predecessor, kind, sign, amount = match.groups()
+    if kind not in (None, "FS", "SS", "FF", "SF"):
+        raise CellError(f"there is no kind of link '{kind}'", "write one of FS, SS, FF, SF")
+    lag = quantity(amount, Dimension.TIME, reading) if amount else Quantity(0.0, Dimension.TIME)
+    return Link(predecessor, kind or "FS", lag.scaled(-1.0) if sign == "-" else lag)
+
+
+def needs(text: str, reading: Reading) -> tuple[Need, ...]:
+    """Return the needs of a cell such as `crane:1, test_power:132 kW`; raise CellError."""
+    read = tuple(_need(part, reading) for _, part in _parts(text, ","))
+    _once([need.id for need in read])
+    return read
+
+
+def _need(text: str, reading: Reading) -> Need:
+    name, colon, amount = text.partition(":")
+    if not colon:
+        raise CellError(f"'{_short(text)}' does not say how much", f"write `{_short(text)}:1`")
+    return Need(identifier(name.strip()), _nonnegative(amount.strip(), None, reading))
+
+
+def deliveries(text: str, reading: Reading) -> tuple[Delivery, ...]:
+    """Return the deliveries of a cell such as `work_centre:burn_in+20, power:test_hall+5 MW`; raise CellError."""
+    read = tuple(_delivery(part, reading) for _, part in _parts(text, ","))
+    _once([f"{delivery.kind}:{delivery.target}" for delivery in read])
+    return read
+
+
+def _delivery(text: str, reading: Reading) -> Delivery:
+    what, plus, amount = text.partition("+")
+    kind, colon, target = (part.strip() for part in what.partition(":"))
+    if not (plus and colon):
+        raise CellError(f"'{_short(text)}' is not a delivery", "write deliveries as `work_centre:burn_in+20, power:test_hall+5 MW`")
+    if kind not in DELIVERY_KINDS:
+        advice = closest(kind, DELIVERY_KINDS) or f"write one of {', '.join(DELIVERY_KINDS)}"
+        raise CellError(f"there is no kind of capability '{_short(kind)}'", advice)
+    return Delivery(kind, identifier(target), _nonnegative(amount.strip(), None, reading))  # type: ignore[arg-type]
+
+
+def identifier(text: str) -> str:
+    """Return the text if it can be an id, else raise CellError."""
+    if not _IDENTIFIER.match(text):
+        raise CellError(f"'{_short(text)}' cannot be an id", "write it with letters, digits, `_` and `-`, without spaces")
+    return text
+
+
+def whole_number(text: str, reading: Reading) -> int:
+    """Return a whole number that is not negative, such as `4` or `4 racks`; raise CellError."""
+    read = _nonnegative(text, Dimension.NUMBER, reading)
+    if read.assumption or read.planned != int(read.planned):
+        raise CellError(f"'{_short(text)}' is not a whole number", "write one such as `4`")
+    return int(read.planned)
+
+
+def yes_or_no(text: str, _: Reading) -> bool:
+    """Return whether the text says yes; raise CellError where it says neither yes nor no."""
+    answer = {"yes": True, "true": True, "no": False, "false": False}.get(text.lower())
+    if answer is None:
+        raise CellError(f"'{_short(text)}' is neither yes nor no", "write `yes` or `no`")
+    return answer
+
+
+def _fraction(text: str, reading: Reading) -> float:
+    read = _share(text, None, reading)
+    if read.assumption:
+        raise CellError(f"'{_short(text)}' cannot be an assumption", "write a plain number")
+    return read.planned
+
+
+def _plain(text: str, reading: Reading) -> float:
+    read = _nonnegative(text, Dimension.NUMBER, reading)
+    if read.assumption:
+        raise CellError(f"'{_short(text)}' cannot be an assumption", "write a plain number")
+    return read.planned
+
+
+def _parts(text: str, separator: str) -> list[tuple[bool, str]]:
+    parts = [part.strip() for part in text.split(separator)]
+    if parts and not parts[-1]:
+        parts.pop()
+    if not all(parts):
+        raise CellError(f"'{_short(text)}' has an empty part", f"take out the `{separator}` that is too many")
+    return [(index == 0, part) for index, part in enumerate(parts)]
+
+
+def _once(names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise CellError(f"'{name}' is there twice", "keep one")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def text_of(value: object) -> str:
+    """Return a scalar of a file as the text that a planner would have typed."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip()
+
+
+def _cell(read: Callable[[str, Reading], Any], ready: type | tuple[type, ...], written: Any = str | float) -> PlainValidator:
+    """A validator that reads text and lets a ready value pass, so that programmes can be made in code as well."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, ready) and not isinstance(value, str):
+            return value
+        if isinstance(value, (dict, list, tuple)) or value is None:
+            raise CellError("a single value is wanted here", "write a number or a text")
+        text = text_of(value)
+        if len(text) > _LONGEST_CELL:
+            raise CellError("the cell is longer than 20,000 characters", "split it")
+        return read(text, info.context if isinstance(info.context, Reading) else Reading())
+
+    return PlainValidator(validate, json_schema_input_type=written)
+
+
+def _of(dimension: Dimension | None, *, optional: bool = False) -> PlainValidator:
+    ready = (Quantity, type(None)) if optional else Quantity
+    return _cell(lambda text, reading: _nonnegative(text, dimension, reading), ready)
+
+
+def _steps_of(dimension: Dimension | None, weekly: bool = False) -> PlainValidator:
+    return _cell(lambda text, reading: steps(text, dimension, reading, weekly), tuple)
+
+
+Amount = Annotated[Quantity, _of(None)]
+Area = Annotated[Quantity, _of(Dimension.AREA)]
+Count = Annotated[Quantity, _of(Dimension.NUMBER)]
+Power = Annotated[Quantity, _of(Dimension.POWER)]
+Money = Annotated[Quantity, _of(Dimension.MONEY)]
+MoneyOrNone = Annotated[Quantity | None, _of(Dimension.MONEY, optional=True)]
+MoneyRate = Annotated[Quantity, _of(Dimension.MONEY_RATE)]
+Duration = Annotated[Quantity, _of(Dimension.TIME)]
+DurationOrNone = Annotated[Quantity | None, _of(Dimension.TIME, optional=True)]
+Date = Annotated[Quantity, _of(Dimension.DATE)]
+DateOrAssumption = Annotated[Quantity | None, _of(Dimension.DATE, optional=True)]
+Share = Annotated[Quantity, _cell(lambda text, reading: _share(text, None, reading), Quantity)]
+PlainShare = Annotated[float, _cell(_fraction, float)]
+PlainNumber = Annotated[float, _cell(_plain, float)]
+CapacitySteps = Annotated[Steps, _steps_of(None)]
+PowerSteps = Annotated[Steps, _steps_of(Dimension.POWER)]
+RateSteps = Annotated[Steps, _steps_of(None, weekly=True)]
+Links = Annotated[tuple[Link, ...], _cell(links, tuple, str)]
+Needs = Annotated[tuple[Need, ...], _cell(needs, tuple, str)]
+Deliveries = Annotated[tuple[Delivery, ...], _cell(deliveries, tuple, str)]
+Identifier = Annotated[str, _cell(lambda text, _: identifier(text) if text else "", (), str)]
+Text = Annotated[str, Field(max_length=2000)]
+WholeNumber = Annotated[int, _cell(whole_number, int, int | str)]
+YesNo = Annotated[bool, _cell(yes_or_no, bool, bool | Literal["yes", "no"])]

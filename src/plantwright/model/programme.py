@@ -21,7 +21,9 @@ from plantwright.model.calendars import Calendar
 from plantwright.model.cells import (
     Amount,
     Area,
+    CapacitySteps,
     Count,
+    Date,
     DateOrAssumption,
     Deliveries,
     Duration,
@@ -29,8 +31,11 @@ from plantwright.model.cells import (
     Identifier,
     Links,
     Money,
+    MoneyOrNone,
     MoneyRate,
     Needs,
+    PlainNumber,
+    PlainShare,
     Power,
     PowerSteps,
     RateSteps,
@@ -44,16 +49,16 @@ from plantwright.model.cells import Link as Link
 from plantwright.model.cells import Need as Need
 from plantwright.model.quantity import Quantity
 
-
 V = TypeVar("V")
 
 
 class Row(BaseModel):
     """A row of a table; `row` is its line in the file, as a spreadsheet numbers it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True, populate_by_name=True)
     table: ClassVar[str]
     row: int = Field(default=0, exclude=True, repr=False)
+    note: Text = Field(default="", description="remark, for people only")
 
 
 class Party(BaseModel):
@@ -63,7 +68,7 @@ class Party(BaseModel):
     id: Identifier
     name: str
     role: Literal["owner", "operator", "venture", "customer", "supplier", "authority"]
-    shares: Mapping[str, float] = Field(default_factory=dict, description="of a venture: party -> share of it, adding to 1")
+    shares: Mapping[str, PlainShare] = Field(default_factory=dict, description="of a venture: party -> share of it, adding to 1")
 
 
 class TaskRow(Row):
@@ -91,13 +96,19 @@ class TaskRow(Row):
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to do a task: working hours, what it takes while it works, what it costs (equipment included)."""
+    """One way to do a task: working hours, what it takes while it works, what it costs.
+
+    `cost` is the work alone; `equipment_cost` is the planned price of all equipment that the task buys, and `equipment_prices`
+    holds its terms (price times number, one a kind of equipment, in the order of the task's `equipment`).
+    """
 
     name: str
     duration: Quantity
     needs: tuple[Need, ...]
     cost: Quantity
     equipment_cost: float = 0.0
+    equipment_prices: tuple[Quantity, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,7 @@ class Resource(Row):
     name: Text = Field(default="", description="name in words")
     kind: Literal["crew", "crane", "area", "power", "coolant", "people", "budget"] = Field(description="what it is; fixes its unit")
     party: Identifier = Field(default="", description="party that pays for it")
-    capacity: RateSteps = Field(description="capacity at the start and from dates on, such as `4; 2026-03-01: 8`")
+    capacity: CapacitySteps = Field(description="capacity at the start and from dates on, such as `4; 2026-03-01: 8`")
     calendar: Identifier = Field(default="always", description="when it is there")
     cost: MoneyRate = Field(default=Quantity(0.0), description="cost of one unit of it in use, such as `85 USD/h`")
 
@@ -239,7 +250,7 @@ class Demand(Row):
     destination: Identifier = Field(description="where it goes")
     item: Identifier = Field(description="item ordered")
     quantity: WholeNumber = Field(description="how many")
-    due: DateOrAssumption = Field(description="date wanted at the destination")
+    due: Date = Field(description="date wanted at the destination")
     priority: WholeNumber = Field(default=1, description="1 is served first")
     price: Money = Field(default=Quantity(0.0), description="price of one")
 
@@ -259,12 +270,12 @@ class Destination(Row):
 class Objective(BaseModel):
     """What the conversion's schedule minimises, in order of importance."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = ("capability", "cost")
-    weights: Mapping[str, float] = Field(
+    weights: Mapping[str, PlainNumber] = Field(
         default_factory=dict, description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1"
     )
-    budget: Money | None = Field(default=None, description="most that the tasks of the conversion may cost")
+    budget: MoneyOrNone = Field(default=None, description="most that the tasks of the conversion may cost")
 
 
 @dataclass(frozen=True)
