@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from plantwright.model.programme import TABLES, Programme
+from plantwright.model.programme import TABLES, Programme, Row
 from plantwright.model.read import check, load
 from plantwright.model.register import AssumptionRow
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FOLDERS = ("small", "ohio")
+ROWS: tuple[type[Row], ...] = (AssumptionRow, *TABLES)
 AREAS = {"Permits", "Strip-out", "High voltage", "Cooling", "Test halls", "People"}
 
 
@@ -35,7 +36,7 @@ def test_an_example_has_no_error_and_no_warning(folder: str) -> None:
 def test_every_file_of_an_example_is_read(folder: str) -> None:
     known = {"programme.yaml", "agreements.yaml", "README.md"}
     tables = {path.name for path in (EXAMPLES / folder).iterdir()} - known
-    assert tables == {f"{row.table}.csv" for row in (AssumptionRow, *TABLES)}
+    assert tables == {f"{row.table}.csv" for row in ROWS}
 
 
 def register_of_ohio() -> list[dict[str, str]]:
