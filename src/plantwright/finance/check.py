@@ -1,0 +1,198 @@
+"""An independent check of cash flows: money conserved, and totals worked out again world by world from the plain
+records.
+
+Shares no code with what settles: no months, no payments, only sums.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.agreements import EquipmentSupply, Purchase, Sale
+from plantwright.model.outcome import CashFlows, Replications
+from plantwright.model.plan import Plan
+from plantwright.model.programme import Demand, Programme
+from plantwright.model.quantity import Quantity
+from plantwright.model.schedule import ConversionTrials, Schedule
+
+Totals = dict[tuple[str, str], float]  # (kind, party) -> mean over the worlds
+Floats = NDArray[np.float64]
+
+
+def check_cash_flows(  # noqa: PLR0917 - the values of a run, in their order
+    programme: Programme,
+    schedule: Schedule,
+    plan: Plan,
+    trials: ConversionTrials,
+    replications: Replications,
+    cash: CashFlows,
+) -> tuple[str, ...]:
+    """Return what is wrong with cash flows, in sentences; empty where nothing is.
+
+    Checked are: money neither made nor lost in any month, kind or world; totals of site sale, conversion, parts and
+    sales by party against sums of their own; capital spent in every world; net present value within what the months
+    allow.
+    """
+    again = _Again(programme, schedule, plan, trials, replications)
+    found = [
+        *_conserved(cash),
+        *_totals(again, cash),
+        *_capital(again, cash),
+        *_discounted(programme, cash, replications.seed),
+    ]
+    return tuple(found)
+
+
+class _Again:
+    """The run seen as plain records, with draws for all worlds at once."""
+
+    def __init__(
+        self, programme: Programme, schedule: Schedule, plan: Plan, trials: ConversionTrials, results: Replications
+    ) -> None:
+        self.programme, self.schedule, self.plan, self.trials, self.results = programme, schedule, plan, trials, results
+        self.worlds = range(results.finished.shape[0])
+        self.horizon = programme.horizon_hours
+
+    def draw(self, quantity: Quantity, place: str) -> Floats:
+        return self.programme.register.draw(quantity, self.results.seed, self.worlds, place)
+
+    def conversion(self) -> Iterator[tuple[str, Floats]]:
+        """Yield each cost of the conversion up to the horizon in every world, with its kind."""
+        for task in self.programme.tasks:
+            mode = next(m for m in task.modes if m.name == self.schedule.task[task.id].mode)
+            column = self.trials.tasks.index(task.id)
+            start, finish = self.trials.start[:, column], self.trials.finish[:, column]
+            length = np.where(finish > start, finish - start, 1.0)
+            done = np.where(finish <= self.horizon, 1.0, np.clip((self.horizon - start) / length, 0.0, 1.0))
+            yield "conversion_work", done * self.draw(mode.cost, task.id)
+            calendar = self.programme.calendars.get(task.calendar)
+            hours = calendar.worked(finish) - calendar.worked(start) if calendar else finish - start
+            for need in mode.needs:
+                rate = self.draw(self.programme.resource[need.id].cost, need.id)
+                yield "conversion_crews", done * hours * rate * self.draw(need.amount, task.id)
+            deposit = self._deposit({task.party, task.payer})
+            for price in mode.equipment_prices:
+                paid = deposit * (start <= self.horizon) + (1 - deposit) * (finish <= self.horizon)
+                yield "equipment", paid * self.draw(price, task.id)
+
+    def _deposit(self, parties: set[str]) -> Floats:
+        for agreement in self.programme.agreements:
+            if isinstance(agreement, EquipmentSupply) and parties & {agreement.owner, agreement.operator}:
+                return self.draw(agreement.deposit, agreement.id)
+        return np.zeros(len(self.worlds))
+
+
+def _conserved(cash: CashFlows) -> Iterator[str]:
+    size = max(1.0, float(np.abs(cash.by_month).sum()))
+    if not all(
+        np.isfinite(part).all() for part in (cash.by_month, cash.net, cash.net_present_value, cash.capital_spent)
+    ):
+        yield "an amount is not a finite number"
+    for name, values in (("month and kind", cash.by_month.sum(axis=0)), ("world", cash.net.sum(axis=1)),
+                         ("world's present value", cash.net_present_value.sum(axis=1))):  # fmt: skip
+        if np.abs(values).max(initial=0.0) > 1e-9 * size:
+            yield f"money is made or lost: a {name} adds to {np.abs(values).max():,.2f}"
+    if cash.net.size and np.abs(cash.net.mean(axis=0) - cash.by_month.sum(axis=(1, 2))).max() > 1e-9 * size:
+        yield "the months of a party do not add to its net"
+
+
+def _totals(again: _Again, cash: CashFlows) -> Iterator[str]:
+    expected: Totals = defaultdict(float)
+    _add_site_sales(again, expected)
+    _add_sales(again, expected)
+    _add_parts(again, expected)
+    kinds = {"site_sale", "sales", "consigned_fees"}
+    booked = cash.by_month.sum(axis=1)
+    for row, party in enumerate(cash.parties):
+        for column, kind in enumerate(cash.kinds):
+            wanted = expected.get((kind, party), 0.0)
+            paid = kind == "parts" and party in {order.supplier for order in again.plan.purchase_orders}
+            if (kind in kinds or paid) and abs(booked[row, column] - wanted) > 1e-6 * max(1.0, abs(wanted)):
+                yield f"{party}: {kind} is {booked[row, column]:,.2f}, its records say {wanted:,.2f}"
+
+
+def _add_site_sales(again: _Again, totals: Totals) -> None:
+    for sale in again.programme.agreements:
+        if isinstance(sale, Sale):
+            closed = again.draw(sale.closes, "") <= again.horizon
+            for asset in sale.assets:
+                price = float((closed * again.draw(asset.price, f"{sale.id}/{asset.name}")).mean())
+                totals["site_sale", sale.buyer] -= price
+                totals["site_sale", sale.seller] += price
+
+
+def _add_sales(again: _Again, totals: Totals) -> None:
+    for index, name in enumerate(again.results.demands):
+        demand = next(d for d in again.programme.demand if d.id == name)
+        agreement = _agreement(again.programme, demand)
+        consigned = agreement is not None and agreement.terms == "consigned"
+        price = again.draw(agreement.fee if agreement and consigned else demand.price, name)
+        paid = float((price * again.results.demand_shipped[:, index].sum(axis=1)).mean())
+        kind = "consigned_fees" if consigned else "sales"
+        totals[kind, demand.customer] -= paid
+        totals[kind, agreement.seller if agreement else _seller(again.programme, demand)] += paid
+
+
+def _add_parts(again: _Again, totals: Totals) -> None:
+    for index, order in enumerate(again.plan.purchase_orders):
+        offers = [s for s in again.programme.sources_of.get(order.item, ()) if s.supplier == order.supplier]
+        offers.sort(key=lambda s: (s.price.planned, s.consigned) != (order.price, order.consigned))
+        price = again.draw(offers[0].price, order.id) if offers else order.price
+        there = again.results.received[:, index] <= again.horizon
+        totals["parts", order.supplier] += float((there * price * order.quantity).mean())
+
+
+def _agreement(programme: Programme, demand: Demand) -> Purchase | None:
+    covering = (
+        a
+        for a in programme.agreements
+        if isinstance(a, Purchase) and a.customer == demand.customer and demand.item in a.items
+    )
+    return next(covering, None)
+
+
+def _seller(programme: Programme, demand: Demand) -> str:
+    producer = programme.item[demand.item].producer if demand.item in programme.item else ""
+    named = (
+        [producer]
+        if producer
+        else [p.id for role in ("operator", "owner") for p in programme.parties if p.role == role]
+    )
+    return (named or ["outside"])[0]
+
+
+def _capital(again: _Again, cash: CashFlows) -> Iterator[str]:
+    expected = sum((amount for _, amount in again.conversion()), np.zeros(len(again.worlds)))
+    off = np.abs(expected - cash.capital_spent)
+    if (off > 1e-6 * np.maximum(1.0, np.abs(expected))).any():
+        world = int(off.argmax())
+        yield f"world {world}: capital spent is {cash.capital_spent[world]:,.2f}, the tasks say {expected[world]:,.2f}"
+
+
+def _discounted(programme: Programme, cash: CashFlows, seed: int) -> Iterator[str]:
+    """A payment booked in a month is worth between its value on the first and on the last day, at the lowest and the
+    highest rate.
+    """
+    if not cash.net.size:
+        return
+    rates = programme.register.draw(programme.discount_rate, seed, range(cash.net.shape[0]))
+    first = np.arange(cash.by_month.shape[1]) * (365 / 12) - 31
+    factors = np.stack(
+        [
+            (1 + rate) ** (-np.maximum(first + shift, 0) / 365)
+            for rate in (rates.min(), rates.max())
+            for shift in (0, 93)
+        ]
+    )
+    low, high = factors.min(axis=0), factors.max(axis=0)
+    month = cash.by_month.sum(axis=2)
+    gross = np.abs(cash.by_month).sum(axis=2)
+    slack = (gross * (high - low)[None, :]).sum(axis=1) + 1e-6 * gross.sum(axis=1)
+    middle = (month * ((low + high) / 2)[None, :]).sum(axis=1)
+    for row in np.nonzero(np.abs(cash.net_present_value.mean(axis=0) - middle) > slack)[0]:
+        worth = cash.net_present_value[:, row].mean()
+        yield f"{cash.parties[row]}: a net present value of {worth:,.2f} does not fit its months"

@@ -1,0 +1,99 @@
+"""What the conversion costs and who pays it: the sale of the site, work, crews and equipment.
+
+Dates come from the conversion's trials, so every world pays when its own work is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from plantwright.finance.payments import OUTSIDE, Floats, Payment, Worlds, accrued
+from plantwright.model.agreements import EquipmentSupply, Sale
+from plantwright.model.programme import Mode, Task
+
+
+def site_sales(worlds: Worlds) -> Iterator[Payment]:
+    """Yield the price of every asset of a site, paid by its buyer on the closing date."""
+    for sale in worlds.programme.agreements:
+        if isinstance(sale, Sale):
+            closes = _within(worlds.moment(sale.closes, 0.0), worlds.horizon)
+            price = sum(
+                (worlds.draw(asset.price, f"{sale.id}/{asset.name}") for asset in sale.assets), np.zeros_like(closes)
+            )
+            yield Payment("site_sale", sale.buyer, sale.seller, closes, price)
+
+
+def conversion_work(worlds: Worlds) -> Iterator[Payment]:
+    """Yield the cost of the tasks' work: monthly as it proceeds, by the payer (blank: the party in charge).
+
+    A supplier or authority in charge is paid itself; any other party in charge passes the money on to contractors
+    outside.
+    """
+    for task in worlds.programme.tasks:
+        cost = worlds.draw(_mode(worlds, task).cost, task.id)
+        if cost.any():
+            payer = task.payer or task.party or worlds.running
+            route = (payer, _contractor(worlds, task, payer))
+            yield accrued(worlds, "conversion_work", route, _span(worlds, task), cost)
+
+
+def conversion_crews(worlds: Worlds) -> Iterator[Payment]:
+    """Yield what the crews, cranes and supplies used by the tasks cost: working hours times use, by the party that
+    pays for them.
+    """
+    for task in worlds.programme.tasks:
+        start, finish = _span(worlds, task)
+        calendar = worlds.programme.calendars.get(task.calendar)
+        worked = finish - start if calendar is None else calendar.worked(finish) - calendar.worked(start)
+        for need in _mode(worlds, task).needs:
+            resource = worlds.programme.resource[need.id]
+            rate = worlds.draw(resource.cost, resource.id)
+            if rate.any():
+                payer = resource.party or task.payer or task.party or worlds.running
+                cost = rate * worlds.draw(need.amount, task.id) * worked
+                yield accrued(worlds, "conversion_crews", (payer, OUTSIDE), (start, finish), cost)
+
+
+def equipment(worlds: Worlds) -> Iterator[Payment]:
+    """Yield the price of equipment: the deposit when its task starts, the rest when the task has it delivered and ends.
+
+    Where an agreement on supplying equipment covers the task's party or payer, its owner pays; else the task's payer
+    does, all at delivery.
+    """
+    offers = {entry.id: entry for entry in worlds.programme.equipment}
+    for task in worlds.programme.tasks:
+        payer, deposit = _equipment_terms(worlds, task)
+        start, finish = _span(worlds, task)
+        at = _within(np.concatenate((start, finish), axis=1), worlds.horizon)
+        for need, priced in zip(task.equipment, _mode(worlds, task).equipment_prices, strict=True):
+            price = worlds.draw(priced, task.id)
+            amount = np.concatenate((deposit * price, (1 - deposit) * price), axis=1)
+            yield Payment("equipment", payer, offers[need.id].supplier or OUTSIDE, at, amount)
+
+
+def _equipment_terms(worlds: Worlds, task: Task) -> tuple[str, Floats]:
+    for supply in worlds.programme.agreements:
+        if isinstance(supply, EquipmentSupply) and {task.party, task.payer} & {supply.owner, supply.operator}:
+            return supply.owner, worlds.draw(supply.deposit, supply.id)
+    return task.payer or task.party or worlds.running, np.zeros((len(worlds.rows), 1))
+
+
+def _contractor(worlds: Worlds, task: Task, payer: str) -> str:
+    party = worlds.programme.party.get(task.party)
+    return party.id if party and party.id != payer and party.role in ("supplier", "authority") else OUTSIDE
+
+
+def _mode(worlds: Worlds, task: Task) -> Mode:
+    name = worlds.schedule.task[task.id].mode
+    return next(mode for mode in task.modes if mode.name == name)
+
+
+def _span(worlds: Worlds, task: Task) -> tuple[Floats, Floats]:
+    column = worlds.trials.tasks.index(task.id)
+    return worlds.of(worlds.trials.start)[:, column, None], worlds.of(worlds.trials.finish)[:, column, None]
+
+
+def _within(at: Floats, horizon: float) -> Floats:
+    return np.where(at <= horizon, at, np.nan)
