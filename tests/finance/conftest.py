@@ -32,11 +32,11 @@ PARTIES = (
 
 @dataclass
 class Case:
-    """What happens in one programme; counts are by week and the same in every world unless they have one row a world."""
+    """What happens in one programme; counts are by week, the same in every world unless they have one row a world."""
 
     start: date = date(2026, 1, 1)
     horizon: date = date(2026, 12, 31)
-    rate: Quantity = Quantity(0.0)
+    rate: Quantity = field(default_factory=lambda: Quantity(0.0))
     agreements: tuple[Any, ...] = ()
     tasks: dict[Task, tuple[Any, Any]] = field(default_factory=dict)
     orders: dict[PurchaseOrder, Any] = field(default_factory=dict)
@@ -120,8 +120,8 @@ def task() -> Callable[..., Task]:
         prices = more.pop("prices", ())
         mode = Mode("normal", Quantity(0.0), needs, Quantity(cost), 0.0, prices)
         fields = {
-            "name": name, "party": "operator", "payer": "", "area": "", "calendar": "always", "links": (), "delivers": (),
-            "release": None, "deadline": None, "milestone": False, "weight": 0.0,
+            "name": name, "party": "operator", "payer": "", "area": "", "calendar": "always", "links": (),
+            "delivers": (), "release": None, "deadline": None, "milestone": False, "weight": 0.0,
         }  # fmt: skip
         return Task(id=name, modes=(mode,), equipment=equipment, **(fields | more))
 

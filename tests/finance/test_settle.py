@@ -50,7 +50,7 @@ RACK = (Item(id="rack", producer="operator"),)
 
 
 def test_net_present_value_is_that_of_the_spreadsheet_function_xnpv(case):
-    """Microsoft's documentation of XNPV: at 9 %, payments of 2008-2009 are worth 2,086.65 (exact dates, 365-day year)."""
+    """Microsoft's documentation of XNPV: at 9 %, these payments are worth 2,086.65 (exact dates, 365-day year)."""
     flows = {
         date(2008, 1, 1): -10_000, date(2008, 3, 1): 2_750, date(2008, 10, 30): 4_250,
         date(2009, 2, 15): 3_250, date(2009, 4, 1): 2_750,
@@ -164,6 +164,9 @@ def test_parts_that_never_come_are_not_paid(case):
     assert not case(orders={order(): np.nan, order("late"): 9_000.0}).settled().net.any()
 
 
+BURN = Operation(item="rack", operation="burn", work_centre="test", time=q(5.0), resources=(Need("power", q(12)),))
+
+
 def test_people_and_power_are_paid_for_the_hours_that_stations_work(case, booked):
     """10 busy hours of a centre with 2 people at 40 and 12 kW at 0.1: 800 for people, 12 for power."""
     tables = {
@@ -173,7 +176,7 @@ def test_people_and_power_are_paid_for_the_hours_that_stations_work(case, booked
         ),
         "work_centres": (WorkCentre(id="test", resources=(Need("people", q(2)),)),),
         "items": RACK,
-        "routing": (Operation(item="rack", operation="burn", work_centre="test", time=q(5.0), resources=(Need("power", q(12)),)),),
+        "routing": (BURN,),
     }  # fmt: skip
     cash = case(tables=tables, busy={"test": {7: 10.0}}, units={"rack": {7: 2}}).settled()
     assert booked(cash, "operator", "resource_use", 1) == pytest.approx(-800)
@@ -232,7 +235,7 @@ def test_without_an_agreement_the_producer_sells_and_is_paid_at_shipment(case, b
 
 
 def test_late_units_cost_the_seller_by_the_hour(case, booked):
-    """Due at the end of week 1; 4 of 10 arrive during week 2, 6 during week 3: 10 - 2, then 6 - 3 units late for a week."""
+    """Due after two weeks; of 10, 4 arrive in the third and 6 in the fourth: 10 - 2, then 6 - 3 units are late a week."""
     tables = {"demand": (demand(due=2 * WEEK),), "items": RACK}
     arrived = {"d": {2: 4, 3: 6}}
     cash = case(agreements=(purchase(late_fee=q(1.5)),), tables=tables, arrived=arrived).settled()
@@ -241,17 +244,17 @@ def test_late_units_cost_the_seller_by_the_hour(case, booked):
 
 def test_rent_is_paid_monthly_in_arrears_and_by_the_day(case, booked):
     lease = Lease(
-        id="l", kind="lease", lessor="owner", lessee="operator", rent_per_month=q(31.0), starts=q(21 * DAY), ends=q(73 * DAY)
+        id="l", kind="lease", lessor="owner", lessee="operator", rent_per_month=q(31.0), starts=q(21 * DAY),
+        ends=q(73 * DAY),
     )  # fmt: skip
     cash = case(agreements=(lease,)).settled()
     assert [booked(cash, "owner", "lease", m) for m in range(4)] == pytest.approx([10, 31, 14, 0])
 
 
 def test_a_venture_pays_out_what_it_earned_and_keeps_its_capital(case, booked):
-    """Capital 100 comes in January; sales of 1,000 in March against a site of 300 bought in February: 700 to share."""
-    venture = Venture(
-        id="v", kind="venture", venture="venture", contributions=(Contribution(party="owner", amount=q(500.0), date=q(0)),)
-    )  # fmt: skip
+    """Capital of 500 in January; sales of 1,000 in March against a site of 300 bought in February: 700 to share."""
+    capital = Contribution(party="owner", amount=q(500.0), date=q(0))
+    venture = Venture(id="v", kind="venture", venture="venture", contributions=(capital,))
     deals = (venture, sale("site", 40 * DAY, 300, "operator", "venture"), purchase())
     tables = {"demand": (demand(),), "items": RACK}
     cash = case(agreements=deals, tables=tables, shipped={"d": {9: 10}}).settled()
@@ -292,9 +295,8 @@ def whole(case, task, worlds: int = 120):
         "equipment": (Equipment(id="cell", supplier="maker", price=q(1_000.0), lead_time=q(0)),),
     }  # fmt: skip
     finish = np.linspace(50, 400, worlds) * DAY
-    venture = Venture(
-        id="v", kind="venture", venture="venture", contributions=(Contribution(party="owner", amount=q(500.0), date=q(0)),)
-    )  # fmt: skip
+    capital = Contribution(party="owner", amount=q(500.0), date=q(0))
+    venture = Venture(id="v", kind="venture", venture="venture", contributions=(capital,))
     deals = (
         venture, sale("site", 40 * DAY, 300, "operator", "owner"), purchase(deposit=q(0.1), late_fee=q(0.01)),
         OperationFee(id="f", kind="operation", owner="owner", operator="operator", cost_plus=q(0.06)),

@@ -66,7 +66,7 @@ class _Again:
             mode = next(m for m in task.modes if m.name == self.schedule.task[task.id].mode)
             column = self.trials.tasks.index(task.id)
             start, finish = self.trials.start[:, column], self.trials.finish[:, column]
-            length = np.where(finish > start, finish - start, 1.0)
+            length = np.maximum(finish - start, 1e-6)
             done = np.where(finish <= self.horizon, 1.0, np.clip((self.horizon - start) / length, 0.0, 1.0))
             yield "conversion_work", done * self.draw(mode.cost, task.id)
             calendar = self.programme.calendars.get(task.calendar)

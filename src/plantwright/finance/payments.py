@@ -27,6 +27,8 @@ KINDS = (
 )  # fmt: skip
 CAPITAL = ("conversion_work", "conversion_crews", "equipment")
 DAY = 24.0
+INSTANT = 1e-6
+"""Hours of work that count as none."""
 
 Floats = NDArray[np.float64]
 Route = tuple[str, str]
@@ -114,8 +116,8 @@ def accrued(worlds: Worlds, kind: str, route: Route, span: Span, amount: Floats)
     begins, ends = months[:-1], np.minimum(months[1:], worlds.horizon)
     first, last = span[0][:, :, None], span[1][:, :, None]
     inside = np.clip(np.minimum(last, ends) - np.maximum(first, begins), 0.0, None)
-    at_once = (last <= first) & (begins <= last) & (last < months[1:]) & (last <= worlds.horizon)
-    share = np.divide(inside, last - first, out=at_once.astype(np.float64), where=last > first)
+    at_once = (last - first <= INSTANT) & (begins <= last) & (last < months[1:]) & (last <= worlds.horizon)
+    share = np.divide(inside, last - first, out=at_once.astype(np.float64), where=last - first > INSTANT)
     at = np.where(last <= ends, last, np.maximum(ends - DAY, np.maximum(first, begins)))
     return Payment(kind, *route, *_flat(np.where(share > 0, at, np.nan), share * amount[:, :, None]))
 
