@@ -68,6 +68,7 @@ class FileError(Exception):
 def known_ids(raw: Raw) -> dict[str, frozenset[str]]:
     """Return the ids that each table and document names, rows that cannot be read included."""
     ids = {name: frozenset(cells["id"] for _, cells in table.rows if "id" in cells) for name, table in raw.sheets.items()}
+    ids |= {f"{name}.item": frozenset(cells["item"] for _, cells in table.rows if "item" in cells) for name, table in raw.sheets.items()}
     data = raw.documents["programme"].data if "programme" in raw.documents else {}
     main = data if isinstance(data, dict) else {}
     parties, calendars = main.get("parties", []), main.get("calendars", {})

@@ -17,8 +17,9 @@ from plantwright.model.agreements import AGREEMENT_KINDS, Agreement
 from plantwright.model.assumptions import Assumption, Register
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.cells import Reading
-from plantwright.model.check import Draft, findings
-from plantwright.model.files import Document, Raw, Sheet, known_ids, read_folder
+from plantwright.model.check import findings
+from plantwright.model.draft import Draft
+from plantwright.model.files import DOCUMENTS, Document, Raw, Sheet, known_ids, read_folder
 from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import TABLES, Programme, Row
 from plantwright.model.register import AssumptionRow, ColumnError, entry
@@ -74,16 +75,25 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     reading = _with_register(raw, reading, quantile, issues)
     main = _main(document, reading, issues)
     calendars = _calendars(main, document, issues)
-    rows, whole = _tables(raw, reading, issues)
-    tasks, task_issues = tasks_of(rows.pop("tasks"), {each.id: each for each in rows["equipment"]}, calendars)
+    rows: dict[str, tuple[Any, ...]] = {each.table: _rows(each, raw.sheets.get(each.table), reading, issues) for each in TABLES}
+    tasks, task_issues = tasks_of(rows["tasks"], {each.id: each for each in rows["equipment"]}, calendars)
     issues += task_issues
+    agreements = _agreements(raw.documents.get("agreements"), reading, issues)
     programme = Programme(
         name=main.name, start=main.start, horizon=main.horizon, currency=main.currency, site=main.site,
         discount_rate=main.discount_rate, objective=main.objective, calendars=calendars, parties=main.parties,
-        agreements=_agreements(raw.documents.get("agreements"), reading, issues), register=reading.register, tasks=tasks,
-        report=main.report, **{name: tuple(each) for name, each in rows.items()},
+        agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
     )  # fmt: skip
-    return Draft(programme, known_ids(raw), whole, raw.documents, reading.unreadable), issues
+    dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))
+    return Draft(programme, rows, known_ids(raw), _whole(raw, issues), raw.documents, raw.unusable, dated), issues
+
+
+def _whole(raw: Raw, issues: list[Issue]) -> frozenset[str]:
+    """The tables and documents in which nothing was found that could not be read."""
+    faulty = {issue.file for issue in issues}
+    tables = {each.table for each in (AssumptionRow, *TABLES) if f"{each.table}.csv" not in faulty}
+    documents = {name for name in DOCUMENTS if name not in raw.documents or raw.documents[name].file not in faulty}
+    return frozenset(tables | documents) - raw.unusable
 
 
 def _basis(document: Document | None) -> tuple[Reading, float]:
@@ -102,8 +112,9 @@ def _basis(document: Document | None) -> tuple[Reading, float]:
 def _with_register(raw: Raw, reading: Reading, quantile: float, issues: list[Issue]) -> Reading:
     """The reading with its register filled from `assumptions.csv`."""
     entries: dict[str, Assumption] = {}
-    rows = _rows(AssumptionRow, raw.sheets.get("assumptions"), reading, issues)
-    for row in rows:
+    for row in _rows(AssumptionRow, raw.sheets.get("assumptions"), reading, issues):
+        if row.id in entries:
+            issues.append(Issue("assumptions.csv", row.row, "id", f"'{row.id}' is there already, in row {entries[row.id].row}", "keep one"))
         try:
             entries.setdefault(row.id, entry(row, reading))
         except ColumnError as error:
@@ -152,21 +163,9 @@ def _agreements(document: Document | None, reading: Reading, issues: list[Issue]
     return tuple(read)
 
 
-def _tables(raw: Raw, reading: Reading, issues: list[Issue]) -> tuple[dict[str, list[Any]], frozenset[str]]:
-    """The rows of each table that can be read, and the names of the tables that were read whole."""
-    rows: dict[str, list[Any]] = {}
-    whole = set()
-    for model in TABLES:
-        before = len(issues)
-        rows[model.table] = _rows(model, raw.sheets.get(model.table), reading, issues)
-        if len(issues) == before and model.table not in raw.unusable:
-            whole.add(model.table)
-    return rows, frozenset(whole)
-
-
-def _rows(model: type[R], table: Sheet | None, reading: Reading, issues: list[Issue]) -> list[R]:
+def _rows(model: type[R], table: Sheet | None, reading: Reading, issues: list[Issue]) -> tuple[R, ...]:
     if table is None:
-        return []
+        return ()
     wrong_headings = heading_issues(model, table)
     issues += wrong_headings
     hidden = frozenset(issue.column for issue in wrong_headings)
@@ -177,7 +176,7 @@ def _rows(model: type[R], table: Sheet | None, reading: Reading, issues: list[Is
             read.append(model.model_validate({**known, "row": number}, context=reading))
         except ValidationError as error:
             issues += row_issues(error, model, number, inherited | hidden)
-    return read
+    return tuple(read)
 
 
 def _numbered(model: type[Row], table: Sheet) -> list[tuple[int, Mapping[str, str], frozenset[str]]]:

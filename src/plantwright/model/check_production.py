@@ -1,0 +1,116 @@
+"""Rules about products, parts, routings, work centres, supplies and demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plantwright.model.draft import Draft, in_row
+from plantwright.model.issues import Issue
+from plantwright.model.programme import Row
+from plantwright.model.quantity import Quantity
+
+ABOVE_ZERO = {
+    "bom": ("quantity",),
+    "demand": ("quantity",),
+    "sources": ("moq", "multiple"),
+    "routing": ("batch_min", "batch_max", "yield"),
+    "work_centres": ("mtbf", "mttr"),
+}
+"""Columns in which a zero would mean a thing that never happens or happens without end."""
+
+
+def above_zero(draft: Draft) -> Iterator[Issue]:
+    """Numbers that must be above zero are."""
+    for table, columns in ABOVE_ZERO.items():
+        for row in draft.rows[table]:
+            for column in columns:
+                value = _value(row, column)
+                if value is not None and value <= 0:
+                    yield in_row(row, column, f"'{column}' is zero", "write a number above zero")
+
+
+def _value(row: Row, column: str) -> float | None:
+    value = getattr(row, "yield_" if column == "yield" else column)
+    return value.planned if isinstance(value, Quantity) else value
+
+
+def supplied_items(draft: Draft) -> Iterator[Issue]:
+    """Every item that is demanded, or goes into one that is made, is made, bought or in stock."""
+    supplied = draft.items_in("routing") | draft.items_in("sources") | draft.items_in("stock")
+    if draft.unusable & {"routing", "sources", "stock"}:
+        return
+    for demand in draft.programme.demand:
+        if demand.item in draft.ids("items") and demand.item not in supplied:
+            yield in_row(demand, "item", f"nothing makes, buys or stocks '{demand.item}'", "add its routing, a source or stock")
+    for line in draft.programme.bom:
+        if line.component in draft.ids("items") and line.component not in supplied:
+            yield in_row(line, "component", f"nothing makes, buys or stocks '{line.component}'", "add its routing, a source or stock")
+
+
+def made_items_have_routings(draft: Draft) -> Iterator[Issue]:
+    """An item with a bill of material has a routing."""
+    told: set[str] = set()
+    for line in draft.programme.bom:
+        if line.item in draft.ids("items") and line.item not in draft.items_in("routing") and "routing" not in draft.unusable:
+            if line.item not in told:
+                yield in_row(line, "item", f"item '{line.item}' has components but no routing", "add its operations to routing.csv")
+            told.add(line.item)
+
+
+def stations_exist(draft: Draft) -> Iterator[Issue]:
+    """A work centre that a routing needs has a station some day."""
+    if "tasks" not in draft.whole:
+        return
+    delivered = {each.target for task in draft.programme.tasks for each in task.delivers if each.kind == "work_centre"}
+    for operation in draft.programme.routing:
+        centre = draft.programme.work_centre.get(operation.work_centre)
+        if centre and not centre.stations and centre.id not in delivered:
+            said = f"work centre '{centre.id}' never has a station"
+            yield in_row(operation, "work_centre", said, f"give it stations, or let a task deliver `work_centre:{centre.id}+1`")
+
+
+def batches(draft: Draft) -> Iterator[Issue]:
+    """A batch's least is not above its most, it has room in the buffer, and a last short batch starts some day."""
+    for operation in draft.programme.routing:
+        centre = draft.programme.work_centre.get(operation.work_centre)
+        if operation.batch_min > operation.batch_max:
+            yield in_row(operation, "batch_min", "the smallest batch is larger than the largest", "write batch_min not above batch_max")
+        if centre and centre.buffer is not None and operation.batch_max > max(centre.buffer, 1):
+            said = f"a batch of {operation.batch_max} never fits into the buffer of '{centre.id}', which holds {centre.buffer}"
+            yield in_row(operation, "batch_max", said, "write a smaller batch, or a larger buffer in work_centres.csv")
+        if operation.batch_min > 1 and operation.max_wait is None:
+            said = f"fewer than {operation.batch_min} last units would wait without end"
+            yield in_row(operation, "max_wait", said, "write how long a batch waits before it starts short, such as `2 days`", warning=True)
+
+
+def repairs(draft: Draft) -> Iterator[Issue]:
+    """A work centre that fails is repaired, and one that is repaired fails."""
+    for centre in draft.programme.work_centres:
+        if (centre.mtbf is None) != (centre.mttr is None):
+            missing, given = ("mttr", "mtbf") if centre.mttr is None else ("mtbf", "mttr")
+            yield in_row(centre, missing, f"'{given}' is given without '{missing}'", f"write '{missing}' as well, or neither")
+
+
+def installing_destinations(draft: Draft) -> Iterator[Issue]:
+    """A destination with demand installs something some day and, where its units draw power, has some."""
+    wanted = {demand.destination: demand for demand in draft.programme.demand}
+    for destination in draft.programme.destinations:
+        if destination.id not in wanted:
+            continue
+        if not any(step.value.planned > 0 for step in destination.install_rate):
+            yield in_row(destination, "install_rate", "nothing is ever installed here", "write a rate above zero, such as `25 per week`")
+        item = draft.programme.item.get(wanted[destination.id].item)
+        if item and item.power.planned > 0 and not any(step.value.planned > 0 for step in destination.power):
+            said = "the site has no power, so nothing is ever energised here"
+            yield in_row(destination, "power", said, "write it as `2026-06-30: 200 MW`", warning=True)
+
+
+RULES = (
+    above_zero,
+    supplied_items,
+    made_items_have_routings,
+    stations_exist,
+    batches,
+    repairs,
+    installing_destinations,
+)
