@@ -235,7 +235,7 @@ def test_without_an_agreement_the_producer_sells_and_is_paid_at_shipment(case, b
 
 
 def test_late_units_cost_the_seller_by_the_hour(case, booked):
-    """Due after two weeks; of 10, 4 arrive in the third and 6 in the fourth: 10 - 2, then 6 - 3 units are late a week."""
+    """Due after two weeks; 4 arrive in the third and 6 in the fourth: 10 - 2, then 6 - 3 are late a week."""
     tables = {"demand": (demand(due=2 * WEEK),), "items": RACK}
     arrived = {"d": {2: 4, 3: 6}}
     cash = case(agreements=(purchase(late_fee=q(1.5)),), tables=tables, arrived=arrived).settled()
