@@ -38,7 +38,9 @@ class Sale(_Agreement):
 
 
 class EquipmentSupply(_Agreement):
-    """The owner supplies equipment: it pays the tasks' equipment and keeps title; `deposit` is due at order, the rest at delivery."""
+    """The owner supplies equipment: it pays the tasks' equipment and keeps title; `deposit` is due at order, the rest
+    at delivery.
+    """
 
     kind: Literal["equipment_supply"]
     owner: Identifier
@@ -47,12 +49,16 @@ class EquipmentSupply(_Agreement):
 
 
 class OperationFee(_Agreement):
-    """The operator runs the plant for the owner: its costs are refunded with a mark-up, or it gets a fee for each unit shipped."""
+    """The operator runs the plant for the owner: its costs are refunded with a mark-up, or it gets a fee for each unit
+    shipped.
+    """
 
     kind: Literal["operation"]
     owner: Identifier
     operator: Identifier
-    cost_plus: Share = Field(default=Quantity(0.0), description="mark-up on the operator's costs, which the owner refunds")
+    cost_plus: Share = Field(
+        default=Quantity(0.0), description="mark-up on the operator's costs, which the owner refunds"
+    )
     fee_per_unit: dict[str, Money] = Field(default_factory=dict, description="item -> fee for each one shipped")
     fixed_per_month: Money = Quantity(0.0)
     starts: DateOrAssumption = None
@@ -69,17 +75,23 @@ class Contribution(BaseModel):
 
 
 class Venture(_Agreement):
-    """A joint venture: its members pay in capital and share its surplus by their shares, each month that it has one to distribute."""
+    """A joint venture: its members pay in capital and share its surplus by their shares, each month that it has one to
+    distribute.
+    """
 
     kind: Literal["venture"]
     venture: Identifier
     contributions: tuple[Contribution, ...] = ()
-    distributes: Share = Field(default=Quantity(1.0), description="share of the cash above the reserve paid out each month")
+    distributes: Share = Field(
+        default=Quantity(1.0), description="share of the cash above the reserve paid out each month"
+    )
     reserve: Money = Quantity(0.0)
 
 
 class Purchase(_Agreement):
-    """A customer buys items: buy-sell (the seller pays for parts and sells the unit) or consigned (the customer owns the parts and pays a fee)."""
+    """A customer buys items: buy-sell (the seller pays for parts and sells the unit) or consigned (the customer owns
+    the parts and pays a fee).
+    """
 
     kind: Literal["purchase"]
     customer: Identifier
@@ -90,7 +102,9 @@ class Purchase(_Agreement):
     deposit: Share = Field(default=Quantity(0.0), description="share of the price paid ahead of shipment")
     deposit_ahead: Duration = Field(default=Quantity(0.0), description="how long before shipment the deposit is paid")
     pays_after: Duration = Field(default=Quantity(0.0), description="from shipment to payment of the rest")
-    late_fee: MoneyRate = Field(default=Quantity(0.0), description="what the seller owes for each unit and hour past the due date")
+    late_fee: MoneyRate = Field(
+        default=Quantity(0.0), description="what the seller owes for each unit and hour past the due date"
+    )
 
 
 class Lease(_Agreement):

@@ -36,9 +36,9 @@ class Law(StrEnum):
 class Distribution:
     """The spread of one number, in canonical units.
 
-    PERT and triangular: low and high are the ends, likely the mode (PERT: Malcolm et al. 1959, shape 4). Lognormal: likely is the median,
-    low and high the 10 % and 90 % points in ratio. Exponential: likely is the mean. Uniform: between low and high. Empirical:
-    one of `values`, each as likely as the other.
+    PERT and triangular: low and high are the ends, likely the mode (PERT: Malcolm et al. 1959, shape 4). Lognormal:
+    likely is the median, low and high the 10 % and 90 % points in ratio. Exponential: likely is the mean. Uniform:
+    between low and high. Empirical: one of `values`, each as likely as the other.
     """
 
     law: Law
@@ -48,7 +48,9 @@ class Distribution:
     values: tuple[float, ...] = ()
 
     def quantile(self, share: float | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the value that a `share` (0..1, any shape) of worlds stays at or below (inverse distribution function)."""
+        """Return the value that a `share` (0..1, any shape) of worlds stays at or below (inverse distribution
+        function).
+        """
         u = np.asarray(share, dtype=np.float64)
         if self.law is Law.EMPIRICAL:
             ordered = np.sort(np.asarray(self.values))
@@ -68,10 +70,14 @@ class Distribution:
         low, likely, span = self.low, self.likely, self.high - self.low
         match self.law:
             case Law.PERT:
-                return low + span * special.betaincinv(1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, u)
+                return low + span * special.betaincinv(
+                    1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, u
+                )
             case Law.TRIANGULAR:
                 rising = low + np.sqrt(u * span * (likely - low))
-                return np.where(u * span < likely - low, rising, self.high - np.sqrt((1 - u) * span * (self.high - likely)))
+                return np.where(
+                    u * span < likely - low, rising, self.high - np.sqrt((1 - u) * span * (self.high - likely))
+                )
             case Law.LOGNORMAL:
                 return likely * np.exp(self._sigma * special.ndtri(u))
             case Law.EXPONENTIAL:
@@ -136,7 +142,9 @@ class Register(Mapping[str, Assumption]):
         return float(self[assumption].distribution.quantile(self.planning_quantile))
 
     def draws(self, assumption: str, seed: int, replications: range, place: str = "") -> NDArray[np.float64]:
-        """Return one value a replication, shape (len(replications),); `place` keys an `each` value and is ignored for `once`."""
+        """Return one value a replication, shape (len(replications),); `place` keys an `each` value and is ignored for
+        `once`.
+        """
         entry = self[assumption]
         shares = uniforms(seed, f"{assumption}@{place}" if entry.each else assumption, replications)
         return entry.distribution.quantile(shares)
@@ -149,7 +157,9 @@ class Register(Mapping[str, Assumption]):
 
 
 def uniforms(seed: int, key: str, replications: range) -> NDArray[np.float64]:
-    """Return one uniform number in (0, 1) a replication for the named stream; replication r's value never depends on the others."""
+    """Return one uniform number in (0, 1) a replication for the named stream; replication r's value never depends on
+    the others.
+    """
     digest = hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=16).digest()
     generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
     drawn = generator.random(replications.stop)[replications.start : replications.stop : replications.step]

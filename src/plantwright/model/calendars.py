@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 class Calendar:
     """Working intervals [starts[i], ends[i]) in hours from the programme's start, in order, apart from each other.
 
-    The last interval is open-ended (its end is infinite): after the years that the calendar spells out it works without a
-    break, so no search ever falls off its end. `hours_per_day` and `hours_per_week` say what a planner's day and week of work are.
+    The last interval is open-ended (its end is infinite): after the years that the calendar spells out it works without
+    a break, so no search ever falls off its end. `hours_per_day` and `hours_per_week` say what a planner's day and week
+    of work are.
     """
 
     id: str

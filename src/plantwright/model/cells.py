@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
@@ -28,8 +29,14 @@ _LINK = re.compile(r"^([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\s+([A-Za-z]+))?\s*(?:([+-]
 _LONGEST_CELL = 20_000
 
 
+LinkKind = Literal["FS", "SS", "FF", "SF"]
+DeliveryKind = Literal["work_centre", "power", "people", "coolant", "area", "crew", "crane"]
+
+
 class CellError(ValueError):
-    """A cell's text cannot be read; `remedy` says what to write instead, `consequence` that another issue says it already."""
+    """A cell's text cannot be read; `remedy` says what to write instead, `consequence` that another issue says it
+    already.
+    """
 
     def __init__(self, message: str, remedy: str, *, consequence: bool = False) -> None:
         self.remedy = remedy
@@ -39,10 +46,12 @@ class CellError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a predecessor: the successor's start or finish is at least `lag` (elapsed hours) after the predecessor's."""
+    """A link to a predecessor: the successor's start or finish is at least `lag` (elapsed hours) after the
+    predecessor's.
+    """
 
     predecessor: str
-    kind: Literal["FS", "SS", "FF", "SF"]
+    kind: LinkKind
     lag: Quantity
 
 
@@ -58,12 +67,9 @@ class Need:
 class Delivery:
     """Capability that a task hands over at its finish: stations of a work centre, or capacity of a resource."""
 
-    kind: Literal["work_centre", "power", "people", "coolant", "area", "crew", "crane"]
+    kind: DeliveryKind
     target: str
     amount: Quantity
-
-
-DELIVERY_KINDS = ("work_centre", "power", "people", "coolant", "area", "crew", "crane")
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,9 @@ def _term(text: str, reading: Reading) -> Quantity:
         return _assumed(text[1:].strip(), reading)
     match = _NUMBER.match(text)
     if not match:
-        raise CellError(f"'{_short(text)}' is not a number with a unit", "write one such as `26 weeks`, `132 kW` or `@assumption`")
+        raise CellError(
+            f"'{_short(text)}' is not a number with a unit", "write one such as `26 weeks`, `132 kW` or `@assumption`"
+        )
     try:
         measure = unit(match[2], reading.currency)
     except UnitError as error:
@@ -125,7 +133,9 @@ def _product(terms: list[Quantity], text: str) -> Quantity:
     assumed = [term for term in terms if term.assumption]
     measured = [term for term in terms if term.dimension is not Dimension.NUMBER]
     if len(assumed) > 1 or len(measured) > 1:
-        raise CellError(f"'{_short(text)}' multiplies two {'assumptions' if len(assumed) > 1 else 'units'}", "keep one in a cell")
+        raise CellError(
+            f"'{_short(text)}' multiplies two {'assumptions' if len(assumed) > 1 else 'units'}", "keep one in a cell"
+        )
     factor = planned = 1.0
     for term in terms:
         factor *= term.factor
@@ -153,7 +163,9 @@ def _mismatch(read: Quantity, text: str, dimension: Dimension, reading: Reading)
 
 
 def moment(text: str, reading: Reading) -> Quantity:
-    """Return the date of a cell, `2026-03-01`, `2026-03-01 14:00` or `@assumption`, in hours from start; raise CellError."""
+    """Return the date of a cell, `2026-03-01`, `2026-03-01 14:00` or `@assumption`, in hours from start; raise
+    CellError.
+    """
     if text.startswith("@"):
         read = _assumed(text[1:].strip(), reading)
         if read.dimension is not Dimension.DATE:
@@ -167,20 +179,23 @@ def hours_of(text: str, start: date) -> float:
     try:
         when = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CellError(f"'{_short(text)}' is not a date", "write it as year-month-day, such as `2026-03-01`") from error
+        raise CellError(
+            f"'{_short(text)}' is not a date", "write it as year-month-day, such as `2026-03-01`"
+        ) from error
     if not 1990 <= when.year <= 2150 or when.tzinfo is not None:
         raise CellError(f"'{_short(text)}' is not a usable date", "write local time, between the years 1990 and 2150")
     return (when - datetime(start.year, start.month, start.day)).total_seconds() / 3600
 
 
 def steps(text: str, dimension: Dimension | None, reading: Reading, weekly: bool = False) -> Steps:
-    """Return a step function such as `4; 2026-03-01: 8; @phase_2: 12`; the first value may go without a date (from the start).
+    """Return a step function such as `4; 2026-03-01: 8; @phase_2: 12`; the first value may go without a date (from the
+    start).
 
     With `weekly`, a bare number is a number per week. Raises CellError.
     """
     read = tuple(_step(part.strip(), first, dimension, reading, weekly) for first, part in _parts(text, ";"))
     fixed = [step.at.planned for step in read if not step.at.assumption]
-    if any(later <= earlier for earlier, later in zip(fixed, fixed[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(fixed)):
         raise CellError(f"the dates of '{_short(text)}' do not ascend", "put the steps in order of time, one a date")
     return read
 
@@ -197,7 +212,9 @@ def _weekly(text: str, reading: Reading) -> Quantity:
     read = _nonnegative(text, None, reading)
     if read.dimension is Dimension.NUMBER:
         scaled = read.scaled(1 / WEEK)
-        return Quantity(scaled.planned, Dimension.RATE, read.assumption, scaled.factor if read.assumption else 1.0, "1 / week")
+        return Quantity(
+            scaled.planned, Dimension.RATE, read.assumption, scaled.factor if read.assumption else 1.0, "1 / week"
+        )
     if read.dimension is not Dimension.RATE:
         raise _mismatch(read, text, Dimension.RATE, reading)
     return read
@@ -229,10 +246,10 @@ def _link(text: str, reading: Reading) -> Link:
     if not match:
         raise CellError(f"'{_short(text)}' is not a link", "write links as `dig FS+5d, permit SS`")
     predecessor, kind, sign, amount = match.groups()
-    if kind not in (None, "FS", "SS", "FF", "SF"):
+    if kind not in (None, *get_args(LinkKind)):
         raise CellError(f"there is no kind of link '{kind}'", "write one of FS, SS, FF, SF")
     lag = quantity(amount, Dimension.TIME, reading) if amount else Quantity(0.0, Dimension.TIME)
-    return Link(predecessor, kind or "FS", lag.scaled(-1.0) if sign == "-" else lag)
+    return Link(predecessor, cast(LinkKind, kind or "FS"), lag.scaled(-1.0) if sign == "-" else lag)
 
 
 def needs(text: str, reading: Reading) -> tuple[Need, ...]:
@@ -260,17 +277,21 @@ def _delivery(text: str, reading: Reading) -> Delivery:
     what, plus, amount = text.partition("+")
     kind, colon, target = (part.strip() for part in what.partition(":"))
     if not (plus and colon):
-        raise CellError(f"'{_short(text)}' is not a delivery", "write deliveries as `work_centre:burn_in+20, power:test_hall+5 MW`")
-    if kind not in DELIVERY_KINDS:
-        advice = closest(kind, DELIVERY_KINDS) or f"write one of {', '.join(DELIVERY_KINDS)}"
+        raise CellError(
+            f"'{_short(text)}' is not a delivery", "write deliveries as `work_centre:burn_in+20, power:test_hall+5 MW`"
+        )
+    if kind not in get_args(DeliveryKind):
+        advice = closest(kind, get_args(DeliveryKind)) or f"write one of {', '.join(get_args(DeliveryKind))}"
         raise CellError(f"there is no kind of capability '{_short(kind)}'", advice)
-    return Delivery(kind, identifier(target), _nonnegative(amount.strip(), None, reading))  # type: ignore[arg-type]
+    return Delivery(cast(DeliveryKind, kind), identifier(target), _nonnegative(amount.strip(), None, reading))
 
 
 def identifier(text: str) -> str:
     """Return the text if it can be an id, else raise CellError."""
     if not _IDENTIFIER.match(text):
-        raise CellError(f"'{_short(text)}' cannot be an id", "write it with letters, digits, `_` and `-`, without spaces")
+        raise CellError(
+            f"'{_short(text)}' cannot be an id", "write it with letters, digits, `_` and `-`, without spaces"
+        )
     return text
 
 
@@ -330,7 +351,9 @@ def text_of(value: object) -> str:
     return str(value).strip()
 
 
-def _cell(read: Callable[[str, Reading], Any], ready: type | tuple[type, ...], written: Any = str | float) -> PlainValidator:
+def _cell(
+    read: Callable[[str, Reading], Any], ready: type | tuple[type, ...], written: Any = str | float
+) -> PlainValidator:
     """A validator that reads text and lets a ready value pass, so that programmes can be made in code as well."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:

@@ -14,7 +14,9 @@ from plantwright.model.units import NAMES, wanted
 
 def fits(amount: Quantity, kind: str) -> bool:
     """Return whether an amount is measured as resources of the kind are; a bare 0 fits all."""
-    return amount.dimension is KIND_DIMENSION[kind] or (amount.dimension is Dimension.NUMBER and amount.planned == 0 and not amount.assumption)
+    return amount.dimension is KIND_DIMENSION[kind] or (
+        amount.dimension is Dimension.NUMBER and amount.planned == 0 and not amount.assumption
+    )
 
 
 def _misfit(draft: Draft, amount: Quantity, name: str, kind: str) -> tuple[str, str]:
@@ -45,7 +47,8 @@ def need_units(draft: Draft) -> Iterator[Issue]:
 def _needs(draft: Draft, row: object) -> tuple[Need, ...]:
     if not isinstance(row, (TaskRow, WorkCentre, Operation)):
         return ()
-    return next((value for column, value in own_cells(draft, row) if column == "resources"), ())  # type: ignore[return-value]
+    own = {column for column, _ in own_cells(draft, row)}
+    return row.resources if "resources" in own else ()
 
 
 def equipment_counts(draft: Draft) -> Iterator[Issue]:
@@ -67,7 +70,9 @@ def deliveries_fit(draft: Draft) -> Iterator[Issue]:
                 said = f"resource '{delivery.target}' is {resource.kind}, not {delivery.kind}"
                 yield Issue("tasks.csv", task.row, "delivers", said, f"write `{resource.kind}:{delivery.target}+...`")
             elif not fits(delivery.amount, delivery.kind):
-                yield Issue("tasks.csv", task.row, "delivers", *_misfit(draft, delivery.amount, delivery.target, delivery.kind))
+                yield Issue(
+                    "tasks.csv", task.row, "delivers", *_misfit(draft, delivery.amount, delivery.target, delivery.kind)
+                )
             elif delivery.kind == "work_centre" and delivery.amount.planned % 1 and not delivery.amount.assumption:
                 said = f"'{delivery.target}' cannot get {delivery.amount.planned:g} stations"
                 yield Issue("tasks.csv", task.row, "delivers", said, "write a whole number")
@@ -86,7 +91,9 @@ def most_ever(draft: Draft) -> Mapping[str, float]:
 
 
 def overdrawn_resources(draft: Draft) -> Iterator[Issue]:
-    """Nothing takes more of a resource than there ever is of it; an operation takes it for each unit of its smallest batch."""
+    """Nothing takes more of a resource than there ever is of it; an operation takes it for each unit of its smallest
+    batch.
+    """
     if not {"resources", "tasks"} <= draft.whole:
         return
     most = most_ever(draft)
@@ -101,7 +108,8 @@ def overdrawn_resources(draft: Draft) -> Iterator[Issue]:
 
 def _overdraft(taken: float, resource: Resource, most: float) -> tuple[str, str]:
     unit = KIND_DIMENSION[resource.kind].value if KIND_DIMENSION[resource.kind] is not Dimension.NUMBER else ""
-    said = f"{f'{taken:g} {unit}'.strip()} of '{resource.id}' are needed, but there are never more than {f'{most:g} {unit}'.strip()}"
+    space = " " if unit else ""
+    said = f"{taken:g}{space}{unit} of '{resource.id}' are needed, but there are never more than {most:g}{space}{unit}"
     return said, "need less, or raise its capacity in resources.csv or by a task that delivers some"
 
 
@@ -109,9 +117,18 @@ def deadlines_after_releases(draft: Draft) -> Iterator[Issue]:
     """A deadline comes after the release, and a weight of lateness has a deadline to be late against."""
     for task in draft.programme.tasks:
         if task.release and task.deadline and task.deadline.planned <= task.release.planned:
-            yield Issue("tasks.csv", task.row, "deadline", "the deadline is not after the release", "write a later deadline")
+            yield Issue(
+                "tasks.csv", task.row, "deadline", "the deadline is not after the release", "write a later deadline"
+            )
         if task.weight and task.deadline is None:
-            yield Issue("tasks.csv", task.row, "weight", "a weight counts only against a deadline", "write the deadline", "warning")
+            yield Issue(
+                "tasks.csv",
+                task.row,
+                "weight",
+                "a weight counts only against a deadline",
+                "write the deadline",
+                "warning",
+            )
 
 
 def short_purchases(draft: Draft) -> Iterator[Issue]:
@@ -120,9 +137,20 @@ def short_purchases(draft: Draft) -> Iterator[Issue]:
     for task in draft.programme.tasks:
         for need in task.equipment:
             kind = equipment.get(need.id)
-            if kind and task.calendar == "always" and task.modes[0].duration.planned < kind.lead_time.planned * (1 - 1e-9):
+            if (
+                kind
+                and task.calendar == "always"
+                and task.modes[0].duration.planned < kind.lead_time.planned * (1 - 1e-9)
+            ):
                 said = f"the duration is shorter than the lead time of '{need.id}'"
-                yield Issue("tasks.csv", task.row, "duration", said, "leave it blank: then the longest lead time counts", "warning")
+                yield Issue(
+                    "tasks.csv",
+                    task.row,
+                    "duration",
+                    said,
+                    "leave it blank: then the longest lead time counts",
+                    "warning",
+                )
 
 
 RULES = (

@@ -41,19 +41,35 @@ def supplied_items(draft: Draft) -> Iterator[Issue]:
         return
     for demand in draft.programme.demand:
         if demand.item in draft.ids("items") and demand.item not in supplied:
-            yield in_row(demand, "item", f"nothing makes, buys or stocks '{demand.item}'", "add its routing, a source or stock")
+            yield in_row(
+                demand, "item", f"nothing makes, buys or stocks '{demand.item}'", "add its routing, a source or stock"
+            )
     for line in draft.programme.bom:
         if line.component in draft.ids("items") and line.component not in supplied:
-            yield in_row(line, "component", f"nothing makes, buys or stocks '{line.component}'", "add its routing, a source or stock")
+            yield in_row(
+                line,
+                "component",
+                f"nothing makes, buys or stocks '{line.component}'",
+                "add its routing, a source or stock",
+            )
 
 
 def made_items_have_routings(draft: Draft) -> Iterator[Issue]:
     """An item with a bill of material has a routing."""
     told: set[str] = set()
     for line in draft.programme.bom:
-        if line.item in draft.ids("items") and line.item not in draft.items_in("routing") and "routing" not in draft.unusable:
+        if (
+            line.item in draft.ids("items")
+            and line.item not in draft.items_in("routing")
+            and "routing" not in draft.unusable
+        ):
             if line.item not in told:
-                yield in_row(line, "item", f"item '{line.item}' has components but no routing", "add its operations to routing.csv")
+                yield in_row(
+                    line,
+                    "item",
+                    f"item '{line.item}' has components but no routing",
+                    "add its operations to routing.csv",
+                )
             told.add(line.item)
 
 
@@ -66,7 +82,9 @@ def stations_exist(draft: Draft) -> Iterator[Issue]:
         centre = draft.programme.work_centre.get(operation.work_centre)
         if centre and not centre.stations and centre.id not in delivered:
             said = f"work centre '{centre.id}' never has a station"
-            yield in_row(operation, "work_centre", said, f"give it stations, or let a task deliver `work_centre:{centre.id}+1`")
+            yield in_row(
+                operation, "work_centre", said, f"give it stations, or let a task deliver `work_centre:{centre.id}+1`"
+            )
 
 
 def batches(draft: Draft) -> Iterator[Issue]:
@@ -74,13 +92,24 @@ def batches(draft: Draft) -> Iterator[Issue]:
     for operation in draft.programme.routing:
         centre = draft.programme.work_centre.get(operation.work_centre)
         if operation.batch_min > operation.batch_max:
-            yield in_row(operation, "batch_min", "the smallest batch is larger than the largest", "write batch_min not above batch_max")
+            yield in_row(
+                operation,
+                "batch_min",
+                "the smallest batch is larger than the largest",
+                "write batch_min not above batch_max",
+            )
         if centre and centre.buffer is not None and operation.batch_max > max(centre.buffer, 1):
-            said = f"a batch of {operation.batch_max} never fits into the buffer of '{centre.id}', which holds {centre.buffer}"
+            said = f"a batch of {operation.batch_max} never fits into the buffer of '{centre.id}', of {centre.buffer}"
             yield in_row(operation, "batch_max", said, "write a smaller batch, or a larger buffer in work_centres.csv")
         if operation.batch_min > 1 and operation.max_wait is None:
             said = f"fewer than {operation.batch_min} last units would wait without end"
-            yield in_row(operation, "max_wait", said, "write how long a batch waits before it starts short, such as `2 days`", warning=True)
+            yield in_row(
+                operation,
+                "max_wait",
+                said,
+                "write how long a batch waits before it starts short, such as `2 days`",
+                warning=True,
+            )
 
 
 def repairs(draft: Draft) -> Iterator[Issue]:
@@ -88,7 +117,9 @@ def repairs(draft: Draft) -> Iterator[Issue]:
     for centre in draft.programme.work_centres:
         if (centre.mtbf is None) != (centre.mttr is None):
             missing, given = ("mttr", "mtbf") if centre.mttr is None else ("mtbf", "mttr")
-            yield in_row(centre, missing, f"'{given}' is given without '{missing}'", f"write '{missing}' as well, or neither")
+            yield in_row(
+                centre, missing, f"'{given}' is given without '{missing}'", f"write '{missing}' as well, or neither"
+            )
 
 
 def installing_destinations(draft: Draft) -> Iterator[Issue]:
@@ -98,7 +129,12 @@ def installing_destinations(draft: Draft) -> Iterator[Issue]:
         if destination.id not in wanted:
             continue
         if not any(step.value.planned > 0 for step in destination.install_rate):
-            yield in_row(destination, "install_rate", "nothing is ever installed here", "write a rate above zero, such as `25 per week`")
+            yield in_row(
+                destination,
+                "install_rate",
+                "nothing is ever installed here",
+                "write a rate above zero, such as `25 per week`",
+            )
         item = draft.programme.item.get(wanted[destination.id].item)
         if item and item.power.planned > 0 and not any(step.value.planned > 0 for step in destination.power):
             said = "the site has no power, so nothing is ever energised here"

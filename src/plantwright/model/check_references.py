@@ -12,7 +12,8 @@ from plantwright.model.issues import Issue
 from plantwright.model.programme import Component, Operation, Row
 
 NOUN = {
-    "tasks": "task", "resources": "resource", "equipment": "equipment", "work_centres": "work centre", "items": "item",
+    "tasks": "task", "resources": "resource", "equipment": "equipment", "work_centres": "work centre",
+    "items": "item",
     "destinations": "destination", "parties": "party", "calendars": "calendar",
 }  # fmt: skip
 
@@ -20,8 +21,8 @@ WHERE = {"parties": "the parties in programme.yaml", "calendars": "the calendars
 
 REFERENCES = {
     "tasks": {
-        "party": "parties", "payer": "parties", "calendar": "calendars", "predecessors": "tasks", "resources": "resources",
-        "equipment": "equipment", "delivers": "",
+        "party": "parties", "payer": "parties", "calendar": "calendars", "predecessors": "tasks",
+        "resources": "resources", "equipment": "equipment", "delivers": "",
     },
     "resources": {"party": "parties", "calendar": "calendars"},
     "equipment": {"supplier": "parties", "work_centre": "work_centres"},
@@ -100,9 +101,9 @@ def unknown_parties_of_documents(draft: Draft) -> Iterator[Issue]:
             yield draft.in_document("programme", ("parties", index, "shares", name), *_unknown(draft, name, "parties"))
     for place, agreement in agreements_placed(draft):
         for key in AGREEMENT_PARTIES:
-            name = getattr(agreement, key, None)
-            if name is not None and name not in parties:
-                yield draft.in_document("agreements", (*place, key), *_unknown(draft, name, "parties"))
+            named = getattr(agreement, key, None)
+            if named is not None and named not in parties:
+                yield draft.in_document("agreements", (*place, key), *_unknown(draft, named, "parties"))
         for number, contribution in enumerate(getattr(agreement, "contributions", ())):
             if contribution.party not in parties:
                 where = (*place, "contributions", number, "party")
@@ -125,14 +126,18 @@ def unknown_objective_targets(draft: Draft) -> Iterator[Issue]:
     known = draft.ids("work_centres") | draft.ids("resources")
     for name in sorted(set(draft.programme.objective.weights) - known):
         remedy = suggestion(name, known, "work_centres.csv or resources.csv")
-        yield draft.in_document("programme", ("objective", "weights", name), f"there is no work centre or resource '{name}'", remedy)
+        yield draft.in_document(
+            "programme", ("objective", "weights", name), f"there is no work centre or resource '{name}'", remedy
+        )
 
 
 def agreements_placed(draft: Draft) -> Iterator[tuple[tuple[int], BaseModel]]:
     """Yield each readable agreement with its place in the document."""
     document = draft.documents.get("agreements")
     listed = document.data if document and isinstance(document.data, list) else []
-    positions = {str(each.get("id")): index for index, each in reversed(list(enumerate(listed))) if isinstance(each, dict)}
+    positions = {
+        str(each.get("id")): index for index, each in reversed(list(enumerate(listed))) if isinstance(each, dict)
+    }
     for agreement in draft.programme.agreements:
         yield (positions.get(agreement.id, 0),), agreement
 
@@ -158,7 +163,12 @@ def _doubled(rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[Issue]:
         key = tuple(getattr(row, column) for column in columns)
         if key in seen:
             name = " / ".join(part for part in key if part)
-            yield in_row(row, columns[min(1, len(columns) - 1)], f"'{name}' is there already, in row {seen[key]}", "keep one of the two rows")
+            yield in_row(
+                row,
+                columns[min(1, len(columns) - 1)],
+                f"'{name}' is there already, in row {seen[key]}",
+                "keep one of the two rows",
+            )
         seen.setdefault(key, row.row)
 
 
@@ -176,7 +186,12 @@ def circular_bill(draft: Draft) -> Iterator[Issue]:
     parts = {item: tuple(line.component for line in lines) for item, lines in draft.programme.components_of.items()}
     for path in circles(parts):
         line = _line(draft.programme.bom, path[0], path[1] if len(path) > 1 else path[0])
-        yield in_row(line, "component", f"an item contains itself: {' -> '.join((*path, path[0]))}", "take out one of these components")
+        yield in_row(
+            line,
+            "component",
+            f"an item contains itself: {' -> '.join((*path, path[0]))}",
+            "take out one of these components",
+        )
 
 
 def _line(bom: Iterable[Component], item: str, component: str) -> Component:

@@ -20,9 +20,10 @@ DATES = {
     "stock": ("available",),
     "sources": ("qualified_from",),
 }
-"""Columns whose dates must be within the programme; what was there or allowed before the start is there at the start."""
+"""Columns whose dates must be within the programme."""
 
 BEFORE_THE_START = ("available", "qualified_from")
+"""Columns whose dates may be earlier: what was there or allowed before the start is so at the start."""
 
 SIGNED = ("predecessors",)
 """Columns that may hold numbers below zero: a lag may be a lead."""
@@ -54,7 +55,12 @@ def dates_within(draft: Draft) -> Iterator[Issue]:
         for row in draft.rows[table]:
             for column, value in own_cells(draft, row):
                 if column in columns and isinstance(value, Quantity) and (said := _outside(draft, value, column)):
-                    yield in_row(row, column, said, "write a date within the programme, or move its start or horizon in programme.yaml")
+                    yield in_row(
+                        row,
+                        column,
+                        said,
+                        "write a date within the programme, or move its start or horizon in programme.yaml",
+                    )
 
 
 def _has_span(draft: Draft) -> bool:
@@ -75,7 +81,11 @@ def steps_within(draft: Draft) -> Iterator[Issue]:
     for rows in draft.rows.values() if _has_span(draft) else ():
         for row in rows:
             for column, value in own_cells(draft, row):
-                late = [each for each in value if isinstance(each, Step) and _outside(draft, each.at, "available")] if isinstance(value, tuple) else []
+                late = (
+                    [each for each in value if isinstance(each, Step) and _outside(draft, each.at, "available")]
+                    if isinstance(value, tuple)
+                    else []
+                )
                 if late:
                     said = _outside(draft, late[0].at, "available")
                     yield in_row(row, column, f"a step's date {said}", "take it out, or move the horizon", warning=True)
@@ -87,9 +97,18 @@ def agreement_dates(draft: Draft) -> Iterator[Issue]:
         for key in ("closes", "starts"):
             when = getattr(agreement, key, None)
             if isinstance(when, Quantity) and (said := _outside(draft, when, key)):
-                yield draft.in_document("agreements", (*place, key), said, "check the date: cash outside the programme is not seen", True)
-        if isinstance(agreement, Lease) and agreement.starts and agreement.ends and agreement.ends.planned <= agreement.starts.planned:
-            yield draft.in_document("agreements", (*place, "ends"), "the lease ends before it starts", "write a later date")
+                yield draft.in_document(
+                    "agreements", (*place, key), said, "check the date: cash outside the programme is not seen", True
+                )
+        if (
+            isinstance(agreement, Lease)
+            and agreement.starts
+            and agreement.ends
+            and agreement.ends.planned <= agreement.starts.planned
+        ):
+            yield draft.in_document(
+                "agreements", (*place, "ends"), "the lease ends before it starts", "write a later date"
+            )
 
 
 def venture_shares(draft: Draft) -> Iterator[Issue]:
@@ -98,10 +117,21 @@ def venture_shares(draft: Draft) -> Iterator[Issue]:
         place = ("parties", index, "shares")
         total = sum(party.shares.values())
         if party.role != "venture" and party.shares:
-            yield draft.in_document("programme", place, f"'{party.id}' has shares but is no venture", "take them out, or write `role: venture`")
+            yield draft.in_document(
+                "programme",
+                place,
+                f"'{party.id}' has shares but is no venture",
+                "take them out, or write `role: venture`",
+            )
         elif party.role == "venture" and abs(total - 1) > 1e-6:
-            said = f"the shares of '{party.id}' add to {total:.6g}, not to 1" if party.shares else f"venture '{party.id}' has no shares"
-            yield draft.in_document("programme", place, said, "write each party's share, such as `{owner: 0.6, operator: 0.4}`")
+            said = (
+                f"the shares of '{party.id}' add to {total:.6g}, not to 1"
+                if party.shares
+                else f"venture '{party.id}' has no shares"
+            )
+            yield draft.in_document(
+                "programme", place, said, "write each party's share, such as `{owner: 0.6, operator: 0.4}`"
+            )
         if party.id in party.shares:
             yield draft.in_document("programme", (*place, party.id), "a venture cannot own itself", "name its members")
 
@@ -123,12 +153,19 @@ def consigned_sources(draft: Draft) -> Iterator[Issue]:
     """A consigned part goes into an item that some customer buys on consigned terms."""
     if "agreements" in draft.unusable or "agreements" not in draft.whole:
         return
-    purchases = [each for each in draft.programme.agreements if isinstance(each, Purchase) and each.terms == "consigned"]
+    purchases = [
+        each for each in draft.programme.agreements if isinstance(each, Purchase) and each.terms == "consigned"
+    ]
     covered = _contained(draft, {item for purchase in purchases for item in purchase.items})
     for source in draft.programme.sources:
         if source.consigned and source.item not in covered:
             said = f"no agreement has '{source.item}' consigned"
-            yield in_row(source, "consigned", said, "add a purchase with `terms: consigned` of an item that it goes into, or write `no`")
+            yield in_row(
+                source,
+                "consigned",
+                said,
+                "add a purchase with `terms: consigned` of an item that it goes into, or write `no`",
+            )
 
 
 def _contained(draft: Draft, items: set[str]) -> set[str]:
@@ -146,7 +183,12 @@ def paid_demand(draft: Draft) -> Iterator[Issue]:
     """Every demand is covered by an agreement under which its customer pays."""
     if "agreements" not in draft.whole:
         return
-    bought = {(each.customer, item) for each in draft.programme.agreements if isinstance(each, Purchase) for item in each.items}
+    bought = {
+        (each.customer, item)
+        for each in draft.programme.agreements
+        if isinstance(each, Purchase)
+        for item in each.items
+    }
     for demand in draft.programme.demand:
         if (demand.customer, demand.item) not in bought:
             said = f"no agreement says how '{demand.customer}' pays for '{demand.item}'"
@@ -158,12 +200,19 @@ def calendars_make_sense(draft: Draft) -> Iterator[Issue]:
     document = draft.documents.get("programme")
     written = document.data.get("calendars", {}) if document and isinstance(document.data, dict) else {}
     if "always" in written:
-        yield draft.in_document("programme", ("calendars", "always"), "`always` is built in", "give the calendar another name")
+        yield draft.in_document(
+            "programme", ("calendars", "always"), "`always` is built in", "give the calendar another name"
+        )
     for name, calendar in draft.programme.calendars.items():
-        for key, hours, most in (("hours_per_day", calendar.hours_per_day, 24), ("hours_per_week", calendar.hours_per_week, 168)):
+        for key, hours, most in (
+            ("hours_per_day", calendar.hours_per_day, 24),
+            ("hours_per_week", calendar.hours_per_week, 168),
+        ):
             if not 0 < hours <= most + 1e-9:
                 place = ("calendars", name, key)
-                yield draft.in_document("programme", place, f"{hours:g} is no number of working hours", f"write one above 0, up to {most}")
+                yield draft.in_document(
+                    "programme", place, f"{hours:g} is no number of working hours", f"write one above 0, up to {most}"
+                )
 
 
 def planning_quantile_within(draft: Draft) -> Iterator[Issue]:
@@ -192,9 +241,16 @@ def assumptions_in_range(draft: Draft) -> Iterator[Issue]:
                         continue
                     low, high = sorted((entry.distribution.low * each.factor, entry.distribution.high * each.factor))
                     if low < 0:
-                        yield in_row(row, column, f"@{entry.id} can be below zero", "raise its low value in assumptions.csv")
+                        yield in_row(
+                            row, column, f"@{entry.id} can be below zero", "raise its low value in assumptions.csv"
+                        )
                     if column == "yield" and (high > 1 or entry.distribution.law in (Law.LOGNORMAL, Law.EXPONENTIAL)):
-                        yield in_row(row, column, f"@{entry.id} can be more than the whole", "lower its high value in assumptions.csv")
+                        yield in_row(
+                            row,
+                            column,
+                            f"@{entry.id} can be more than the whole",
+                            "lower its high value in assumptions.csv",
+                        )
 
 
 def unused_assumptions(draft: Draft) -> Iterator[Issue]:
@@ -202,11 +258,23 @@ def unused_assumptions(draft: Draft) -> Iterator[Issue]:
     if draft.unusable or not set(draft.rows) <= draft.whole or not {"programme", "agreements"} <= draft.whole:
         return
     programme = draft.programme
-    used = {each.assumption for each in quantities((*draft.rows.values(), programme.agreements, programme.objective, programme.discount_rate))}
+    used = {
+        each.assumption
+        for each in quantities(
+            (*draft.rows.values(), programme.agreements, programme.objective, programme.discount_rate)
+        )
+    }
     for entry in programme.register.values():
         if entry.id not in used:
             said = f"nothing uses assumption '{entry.id}'"
-            yield Issue("assumptions.csv", entry.row, "id", said, f"write `@{entry.id}` where it counts, or take the row out", "warning")
+            yield Issue(
+                "assumptions.csv",
+                entry.row,
+                "id",
+                said,
+                f"write `@{entry.id}` where it counts, or take the row out",
+                "warning",
+            )
 
 
 RULES = (

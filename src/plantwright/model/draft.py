@@ -33,8 +33,9 @@ KIND_DIMENSION = {
 class Draft:
     """A programme as far as it could be read.
 
-    `rows` holds the readable rows of each table; `known` the texts that each table's id and item columns name, unreadable rows
-    included; `whole` the tables that were read without an error, `unusable` the files that could not be used at all; `dated` whether start and horizon are known.
+    `rows` holds the readable rows of each table; `known` the texts that each table's id and item columns name,
+    unreadable rows included; `whole` the tables that were read without an error, `unusable` the files that could not be
+    used at all; `dated` whether start and horizon are known.
     """
 
     programme: Programme
@@ -53,7 +54,9 @@ class Draft:
         """Return the items that rows of a table are about."""
         return self.known.get(f"{table}.item", frozenset())
 
-    def in_document(self, name: str, place: tuple[str | int, ...], message: str, remedy: str, warning: bool = False) -> Issue:
+    def in_document(
+        self, name: str, place: tuple[str | int, ...], message: str, remedy: str, warning: bool = False
+    ) -> Issue:
         """Return an issue about a place in `programme` or `agreements`; list positions are shown counted from 1."""
         document = self.documents.get(name, Document(f"{name}.yaml", None, {}))
         shown = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
@@ -66,7 +69,9 @@ def in_row(row: Row, column: str, message: str, remedy: str, warning: bool = Fal
 
 
 def own_cells(draft: Draft, row: Row) -> Iterator[tuple[str, object]]:
-    """Yield the column and value of each cell of a row, leaving out what a further mode takes over from its task's first row."""
+    """Yield the column and value of each cell of a row, leaving out what a further mode takes over from its task's
+    first row.
+    """
     first = _first_row(draft, row)
     for name, info in type(row).model_fields.items():
         value = getattr(row, name)

@@ -1,7 +1,7 @@
 """The files of a programme folder as raw text: tables of cells and documents of keys, with the places they came from.
 
-Whatever is wrong with a file as a file (not there, too large, not UTF-8, a link out of the folder, a formula, ragged rows)
-is found here; what the cells mean is read in `read`. Workbooks are opened in `workbook`.
+Whatever is wrong with a file as a file (not there, too large, not UTF-8, a link out of the folder, a formula, ragged
+rows) is found here; what the cells mean is read in `read`. Workbooks are opened in `workbook`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as text: its headings and its rows, each with its number as a spreadsheet shows it; blank cells are left out."""
+    """A table as text: its headings and its rows, each with its number as a spreadsheet shows it; blank cells are left
+    out.
+    """
 
     file: str
     headings: tuple[str, ...]
@@ -49,7 +51,9 @@ class Document:
 
 @dataclass(frozen=True)
 class Raw:
-    """All files of a programme as text, what is wrong with them as files, and the names of those that could not be used."""
+    """All files of a programme as text, what is wrong with them as files, and the names of those that could not be
+    used.
+    """
 
     sheets: Mapping[str, Sheet]
     documents: Mapping[str, Document]
@@ -67,8 +71,13 @@ class FileError(Exception):
 
 def known_ids(raw: Raw) -> dict[str, frozenset[str]]:
     """Return the ids that each table and document names, rows that cannot be read included."""
-    ids = {name: frozenset(cells["id"] for _, cells in table.rows if "id" in cells) for name, table in raw.sheets.items()}
-    ids |= {f"{name}.item": frozenset(cells["item"] for _, cells in table.rows if "item" in cells) for name, table in raw.sheets.items()}
+    ids = {
+        name: frozenset(cells["id"] for _, cells in table.rows if "id" in cells) for name, table in raw.sheets.items()
+    }
+    ids |= {
+        f"{name}.item": frozenset(cells["item"] for _, cells in table.rows if "item" in cells)
+        for name, table in raw.sheets.items()
+    }
     data = raw.documents["programme"].data if "programme" in raw.documents else {}
     main = data if isinstance(data, dict) else {}
     parties, calendars = main.get("parties", []), main.get("calendars", {})
@@ -86,8 +95,14 @@ def read_folder(folder: Path, tables: frozenset[str]) -> Raw:
         names = sorted(each.name for each in folder.iterdir())
     except OSError as error:
         there = "is not a folder" if folder.exists() else "does not exist"
-        said = f"the programme {there}" if isinstance(error, (FileNotFoundError, NotADirectoryError)) else f"the folder cannot be read: {error.strerror}"
-        return Raw({}, {}, (Issue(str(folder), 0, "", said, "name a programme's folder or its workbook (.xlsx)"),), tables)
+        said = (
+            f"the programme {there}"
+            if isinstance(error, (FileNotFoundError, NotADirectoryError))
+            else f"the folder cannot be read: {error.strerror}"
+        )
+        return Raw(
+            {}, {}, (Issue(str(folder), 0, "", said, "name a programme's folder or its workbook (.xlsx)"),), tables
+        )
     sheets: dict[str, Sheet] = {}
     documents: dict[str, Document] = {}
     issues = [_unread(name, tables) for name in names if _is_stray(name, tables)]
@@ -103,7 +118,15 @@ def read_folder(folder: Path, tables: frozenset[str]) -> Raw:
             issues += error.issues
             unusable.add(stem)
     if "programme.yaml" not in names:
-        issues.append(Issue("programme.yaml", 0, "", "the file is missing", "write it; `plantwright new` copies an example to start from"))
+        issues.append(
+            Issue(
+                "programme.yaml",
+                0,
+                "",
+                "the file is missing",
+                "write it; `plantwright new` copies an example to start from",
+            )
+        )
     return Raw(sheets, documents, tuple(issues), frozenset(unusable))
 
 
@@ -121,22 +144,34 @@ def _unread(name: str, tables: frozenset[str]) -> Issue:
 
 
 def read_bytes(path: Path, inside: Path, largest: int) -> bytes:
-    """Return the content of a regular file of at most `largest` bytes that lies within the folder `inside`; raise FileError."""
+    """Return the content of a regular file of at most `largest` bytes that lies within the folder `inside`; raise
+    FileError.
+    """
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(inside.resolve()):
-            raise FileError(Issue(path.name, 0, "", "the file is a link that leads out of the programme's folder", "put the file itself there"))
+            raise FileError(
+                Issue(
+                    path.name,
+                    0,
+                    "",
+                    "the file is a link that leads out of the programme's folder",
+                    "put the file itself there",
+                )
+            )
         if not real.is_file():
             raise FileError(Issue(path.name, 0, "", "this is not a file", "put a file there"))
         size = real.stat().st_size
         if size > largest:
-            said = f"the file has {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that a programme's file may have"
+            said = f"the file has {size / 1e6:,.0f} MB, and a file of this kind may have {largest / 1e6:,.0f} MB"
             raise FileError(Issue(path.name, 0, "", said, "check that it is the right file, or split the programme"))
         with real.open("rb") as file:
             return file.read(largest)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its links lead in a circle"
-        raise FileError(Issue(path.name, 0, "", f"the file cannot be read: {reason}", "check its name and rights")) from error
+        raise FileError(
+            Issue(path.name, 0, "", f"the file cannot be read: {reason}", "check its name and rights")
+        ) from error
 
 
 def decoded(content: bytes, file: str) -> str:
@@ -164,12 +199,18 @@ def read_csv(path: Path, inside: Path) -> Sheet:
 def sheet(file: str, records: list[list[str]]) -> Sheet:
     """Return the table whose first record holds the headings; raise FileError with every fault of its form."""
     if not any(any(cell.strip() for cell in record) for record in records):
-        raise FileError(Issue(file, 0, "", "the file is empty", "write the headings into its first row, or take the file away"))
+        raise FileError(
+            Issue(file, 0, "", "the file is empty", "write the headings into its first row, or take the file away")
+        )
     headings = [cell.strip() for cell in records[0]]
     while headings and not headings[-1]:
         headings.pop()
-    rows = [(number, record) for number, record in enumerate(records[1:], start=2) if any(cell.strip() for cell in record)]
-    issues = _heading_issues(file, headings) or [issue for number, record in rows for issue in _row_issues(file, headings, number, record)]
+    rows = [
+        (number, record) for number, record in enumerate(records[1:], start=2) if any(cell.strip() for cell in record)
+    ]
+    issues = _heading_issues(file, headings) or [
+        issue for number, record in rows for issue in _row_issues(file, headings, number, record)
+    ]
     if issues:
         raise FileError(*issues)
     cells = tuple((number, _filled(headings, record)) for number, record in rows)
@@ -189,7 +230,9 @@ def _heading_issues(file: str, headings: list[str]) -> list[Issue]:
         if heading and headings.count(heading) > 1
     ]
     blank = [index for index, heading in enumerate(headings, start=1) if not heading]
-    return issues + [Issue(file, 1, "", f"column {index} has no heading", "name the column or delete it") for index in blank]
+    return issues + [
+        Issue(file, 1, "", f"column {index} has no heading", "name the column or delete it") for index in blank
+    ]
 
 
 def _row_issues(file: str, headings: list[str], number: int, record: list[str]) -> list[Issue]:
@@ -213,7 +256,9 @@ def read_yaml(path: Path, inside: Path) -> Document:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
         said = f"the file is not YAML: {reason}"
-        raise FileError(Issue(path.name, mark.line + 1 if mark else 0, "", said, "check indents, colons and quotes")) from error
+        raise FileError(
+            Issue(path.name, mark.line + 1 if mark else 0, "", said, "check indents, colons and quotes")
+        ) from error
     except RecursionError as error:
         raise FileError(Issue(path.name, 0, "", "the file is nested too deeply", "write it flat")) from error
     if root is None:
@@ -243,7 +288,9 @@ class _Composition:
         self.left -= 1
         if self.left < 0:
             line = node.start_mark.line + 1
-            raise FileError(Issue(self.file, line, "", "the file unfolds to more than 100,000 values", "use fewer aliases"))
+            raise FileError(
+                Issue(self.file, line, "", "the file unfolds to more than 100,000 values", "use fewer aliases")
+            )
         self.lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place)

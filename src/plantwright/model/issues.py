@@ -9,7 +9,9 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
-    """One finding in the programme's files; `row` is as a spreadsheet numbers it (the heading is 1), 0 where none applies."""
+    """One finding in the programme's files; `row` is as a spreadsheet numbers it (the heading is 1), 0 where none
+    applies.
+    """
 
     file: str
     row: int

@@ -64,7 +64,11 @@ class CashFlows:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A headline figure over the replications. Dates are ISO text; `share` is the part of replications in which it happened."""
+    """A headline figure over the replications. Dates are ISO text; `share` is the part of replications in which it happened.
+
+    A percentile is the least value that such a share of the replications stays at or below; None where that is never. The mean
+    is over the replications in which it happened. Money is in the programme's currency, power in MW.
+    """
 
     name: str
     unit: str
@@ -74,6 +78,7 @@ class Metric:
     p80: float | str | None
     p90: float | str | None
     share: float = 1.0
+    p20: float | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,11 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """How a headline figure moves with an assumption: rank correlation over the replications, and its figure at low and high tenths."""
+    """How a headline figure moves with an assumption: rank correlation over the replications (Spearman 1904).
+
+    `at_low` and `at_high` are the figure's mean in the tenth of replications with the lowest and the highest draws; dates are in
+    hours from start, and what never happened counts as the horizon.
+    """
 
     assumption: str
     metric: str

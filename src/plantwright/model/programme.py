@@ -1,7 +1,7 @@
 """The programme and its parts, frozen: what a planner writes down before anything is computed.
 
-Each `Row` class is one CSV table (or workbook sheet); its fields are the columns and their descriptions are the reference
-documentation. `cells` holds the grammar of the cells, `read` the files, `check` the rules that span tables.
+Each `Row` class is one CSV table (or workbook sheet); its fields are the columns and their descriptions are the
+reference documentation. `cells` holds the grammar of the cells, `read` the files, `check` the rules that span tables.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ from plantwright.model.cells import (
     Date,
     DateOrAssumption,
     Deliveries,
+    Delivery,
     Duration,
     DurationOrNone,
     Identifier,
+    Link,
     Links,
     Money,
     MoneyOrNone,
     MoneyRate,
+    Need,
     Needs,
     PlainNumber,
     PlainShare,
@@ -44,9 +47,6 @@ from plantwright.model.cells import (
     WholeNumber,
     YesNo,
 )
-from plantwright.model.cells import Delivery as Delivery
-from plantwright.model.cells import Link as Link
-from plantwright.model.cells import Need as Need
 from plantwright.model.quantity import Quantity
 
 V = TypeVar("V")
@@ -55,7 +55,9 @@ V = TypeVar("V")
 class Row(BaseModel):
     """A row of a table; `row` is its line in the file, as a spreadsheet numbers it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True, populate_by_name=True
+    )
     table: ClassVar[str]
     row: int = Field(default=0, exclude=True, repr=False)
     note: Text = Field(default="", description="remark, for people only")
@@ -68,7 +70,9 @@ class Party(BaseModel):
     id: Identifier
     name: str
     role: Literal["owner", "operator", "venture", "customer", "supplier", "authority"]
-    shares: Mapping[str, PlainShare] = Field(default_factory=dict, description="of a venture: party -> share of it, adding to 1")
+    shares: Mapping[str, PlainShare] = Field(
+        default_factory=dict, description="of a venture: party -> share of it, adding to 1"
+    )
 
 
 class TaskRow(Row):
@@ -81,13 +85,21 @@ class TaskRow(Row):
     payer: Identifier = Field(default="", description="party that pays; blank: the party in charge")
     area: Text = Field(default="", description="part of the plant, groups the Gantt chart")
     mode: Text = Field(default="normal", description="name of the mode, e.g. normal or crash")
-    duration: DurationOrNone = Field(default=None, description="working time by the calendar; blank for a purchase: its lead time")
+    duration: DurationOrNone = Field(
+        default=None, description="working time by the calendar; blank for a purchase: its lead time"
+    )
     calendar: Identifier = Field(default="always", description="calendar of the work; `always` counts elapsed time")
     predecessors: Links = Field(default=(), description="links such as `dig FS+5d, permit SS`; a lag is elapsed time")
     resources: Needs = Field(default=(), description="taken while the task works, such as `crane:1, electricians:6`")
-    cost: Money = Field(default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted")
-    equipment: Needs = Field(default=(), description="equipment bought by this task, such as `burn_in_rack:20`; adds price and lead time")
-    delivers: Deliveries = Field(default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`")
+    cost: Money = Field(
+        default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted"
+    )
+    equipment: Needs = Field(
+        default=(), description="equipment bought by this task, such as `burn_in_rack:20`; adds price and lead time"
+    )
+    delivers: Deliveries = Field(
+        default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`"
+    )
     release: DateOrAssumption = Field(default=None, description="not to start before this date")
     deadline: DateOrAssumption = Field(default=None, description="to be finished by this date")
     milestone: YesNo = Field(default=False, description="yes: shown as a milestone")
@@ -98,8 +110,9 @@ class TaskRow(Row):
 class Mode:
     """One way to do a task: working hours, what it takes while it works, what it costs.
 
-    `cost` is the work alone; `equipment_cost` is the planned price of all equipment that the task buys, and `equipment_prices`
-    holds its terms (price times number, one a kind of equipment, in the order of the task's `equipment`).
+    `cost` is the work alone; `equipment_cost` is the planned price of all equipment that the task buys, and
+    `equipment_prices` holds its terms (price times number, one a kind of equipment, in the order of the task's
+    `equipment`).
     """
 
     name: str
@@ -133,12 +146,16 @@ class Task:
 
 
 class Resource(Row):
-    """A crew, crane, floor area, power or coolant supply, or people of one skill: shared, of limited capacity over time."""
+    """A crew, crane, floor area, power or coolant supply, or people of one skill: shared, of limited capacity over
+    time.
+    """
 
     table: ClassVar[str] = "resources"
     id: Identifier = Field(description="id of the resource")
     name: Text = Field(default="", description="name in words")
-    kind: Literal["crew", "crane", "area", "power", "coolant", "people", "budget"] = Field(description="what it is; fixes its unit")
+    kind: Literal["crew", "crane", "area", "power", "coolant", "people", "budget"] = Field(
+        description="what it is; fixes its unit"
+    )
     party: Identifier = Field(default="", description="party that pays for it")
     capacity: CapacitySteps = Field(description="capacity at the start and from dates on, such as `4; 2026-03-01: 8`")
     calendar: Identifier = Field(default="always", description="when it is there")
@@ -170,8 +187,12 @@ class WorkCentre(Row):
     buffer: WholeNumber | None = Field(default=None, description="units that may wait before it; blank: no limit")
     calendar: Identifier = Field(default="always", description="when it works")
     unattended: YesNo = Field(default=False, description="yes: what has started runs on when the shift ends")
-    resources: Needs = Field(default=(), description="taken by every operation here while it runs, such as `technicians:2`")
-    mtbf: DurationOrNone = Field(default=None, description="mean busy time between failures of one station; blank: none")
+    resources: Needs = Field(
+        default=(), description="taken by every operation here while it runs, such as `technicians:2`"
+    )
+    mtbf: DurationOrNone = Field(
+        default=None, description="mean busy time between failures of one station; blank: none"
+    )
     mttr: DurationOrNone = Field(default=None, description="time to repair a station")
     setup: DurationOrNone = Field(default=None, description="time to change a station over to another product family")
 
@@ -186,7 +207,9 @@ class Item(Row):
     producer: Identifier = Field(default="", description="party whose product it is, for made items")
     trace: Literal["serial", "lot", "none"] = Field(default="none", description="how single units are traced")
     gpus: Count = Field(default=Quantity(0.0), description="GPUs in one")
-    power: Power = Field(default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised")
+    power: Power = Field(
+        default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised"
+    )
 
 
 class Component(Row):
@@ -214,7 +237,9 @@ class Operation(Row):
     yield_: Share = Field(default=Quantity(1.0), alias="yield", description="share of units that pass")
     on_fail: Identifier = Field(default="scrap", description="operation a failed unit goes back to, or `scrap`")
     rework_limit: WholeNumber = Field(default=3, description="failures after which a unit is scrapped all the same")
-    resources: Needs = Field(default=(), description="taken per unit while it runs, such as `test_power:132 kW, coolant:100 l/min`")
+    resources: Needs = Field(
+        default=(), description="taken per unit while it runs, such as `test_power:132 kW, coolant:100 l/min`"
+    )
 
 
 class Source(Row):
@@ -264,7 +289,9 @@ class Destination(Row):
     party: Identifier = Field(default="", description="party that runs it")
     transit: Duration = Field(description="from the plant to the site")
     install_rate: RateSteps = Field(description="units installed a week, from dates on")
-    power: PowerSteps = Field(default=(), description="power available for compute, from dates on, such as `2026-06-30: 200 MW`")
+    power: PowerSteps = Field(
+        default=(), description="power available for compute, from dates on, such as `2026-06-30: 200 MW`"
+    )
 
 
 class Objective(BaseModel):
@@ -273,7 +300,8 @@ class Objective(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = ("capability", "cost")
     weights: Mapping[str, PlainNumber] = Field(
-        default_factory=dict, description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1"
+        default_factory=dict,
+        description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1",
     )
     budget: MoneyOrNone = Field(default=None, description="most that the tasks of the conversion may cost")
 

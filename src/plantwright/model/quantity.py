@@ -1,7 +1,8 @@
 """A number of the programme: a plain value in canonical units, or one that hangs on an assumption of the register.
 
-Inside Plantwright time is hours from the programme's start, power kW, area m2, coolant flow l/min, money the programme's
-currency, shares are fractions and rates are per hour. Parsing of text such as ``26 weeks`` lives in `units`.
+Inside Plantwright time is hours from the programme's start, power kW, area m2, coolant flow l/min, money the
+programme's currency, shares are fractions and rates are per hour. Parsing of text such as ``26 weeks`` lives in
+`units`.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in canonical units: `planned` at the programme's planning quantile, elsewhere `factor` times its assumption.
+    """A number in canonical units: `planned` at the programme's planning quantile, elsewhere `factor` times its
+    assumption.
 
-    `assumption` is empty for a plain number. `unit` is the unit as the planner wrote it (for a named assumption, the unit of
-    the register), kept because working time reads a day or a week by the task's calendar.
+    `assumption` is empty for a plain number. `unit` is the unit as the planner wrote it (for a named assumption, the
+    unit of the register), kept because working time reads a day or a week by the task's calendar.
     """
 
     planned: float
@@ -62,4 +64,6 @@ Steps = tuple[Step, ...]
 
 def value_at(steps: tuple[Step, ...], time: float) -> float:
     """Return the planned value of a step function at `time` hours from start; 0 before its first step."""
-    return max(((s.at.planned, i, s.value.planned) for i, s in enumerate(steps) if s.at.planned <= time), default=(0, 0, 0.0))[2]
+    return max(
+        ((s.at.planned, i, s.value.planned) for i, s in enumerate(steps) if s.at.planned <= time), default=(0, 0, 0.0)
+    )[2]

@@ -22,7 +22,7 @@ from plantwright.model.draft import Draft
 from plantwright.model.files import DOCUMENTS, Document, Raw, Sheet, known_ids, read_folder
 from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import TABLES, Programme, Row
-from plantwright.model.register import AssumptionRow, ColumnError, entry
+from plantwright.model.register import ALL_TABLES, AssumptionRow, ColumnError, entry
 from plantwright.model.schema import PlaceError, ProgrammeFile, shifts_of
 from plantwright.model.shifts import calendar
 from plantwright.model.tasks import filled_modes, tasks_of
@@ -56,7 +56,9 @@ def _read(path: Path) -> tuple[Programme, tuple[Issue, ...]]:
     draft, issues = _drafted(raw)
     everything = {*raw.issues, *issues, *findings(draft)}
     labels = {f"{name}.csv": sheet.file for name, sheet in raw.sheets.items()}
-    return draft.programme, tuple(sorted(replace(issue, file=labels.get(issue.file, issue.file)) for issue in everything))
+    return draft.programme, tuple(
+        sorted(replace(issue, file=labels.get(issue.file, issue.file)) for issue in everything)
+    )
 
 
 def _gathered(path: Path) -> Raw:
@@ -64,7 +66,7 @@ def _gathered(path: Path) -> Raw:
         from plantwright.model.workbook import read_workbook
 
         return read_workbook(path)
-    return read_folder(path, frozenset(table.table for table in (AssumptionRow, *TABLES)))
+    return read_folder(path, frozenset(table.table for table in ALL_TABLES))
 
 
 def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
@@ -75,7 +77,9 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     reading = _with_register(raw, reading, quantile, issues)
     main = _main(document, reading, issues)
     calendars = _calendars(main, document, issues)
-    rows: dict[str, tuple[Any, ...]] = {each.table: _rows(each, raw.sheets.get(each.table), reading, issues) for each in TABLES}
+    rows: dict[str, tuple[Any, ...]] = {
+        each.table: _rows(each, raw.sheets.get(each.table), reading, issues) for each in TABLES
+    }
     tasks, task_issues = tasks_of(rows["tasks"], {each.id: each for each in rows["equipment"]}, calendars)
     issues += task_issues
     agreements = _agreements(raw.documents.get("agreements"), reading, issues)
@@ -91,7 +95,7 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
 def _whole(raw: Raw, issues: list[Issue]) -> frozenset[str]:
     """The tables and documents in which nothing was found that could not be read."""
     faulty = {issue.file for issue in issues}
-    tables = {each.table for each in (AssumptionRow, *TABLES) if f"{each.table}.csv" not in faulty}
+    tables = {each.table for each in ALL_TABLES if f"{each.table}.csv" not in faulty}
     documents = {name for name in DOCUMENTS if name not in raw.documents or raw.documents[name].file not in faulty}
     return frozenset(tables | documents) - raw.unusable
 
@@ -114,7 +118,15 @@ def _with_register(raw: Raw, reading: Reading, quantile: float, issues: list[Iss
     entries: dict[str, Assumption] = {}
     for row in _rows(AssumptionRow, raw.sheets.get("assumptions"), reading, issues):
         if row.id in entries:
-            issues.append(Issue("assumptions.csv", row.row, "id", f"'{row.id}' is there already, in row {entries[row.id].row}", "keep one"))
+            issues.append(
+                Issue(
+                    "assumptions.csv",
+                    row.row,
+                    "id",
+                    f"'{row.id}' is there already, in row {entries[row.id].row}",
+                    "keep one",
+                )
+            )
         try:
             entries.setdefault(row.id, entry(row, reading))
         except ColumnError as error:
@@ -133,7 +145,9 @@ def _main(document: Document | None, reading: Reading, issues: list[Issue]) -> P
         issues += document_issues(error, document, (), ProgrammeFile)
         wrong = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
         data = document.data if isinstance(document.data, dict) else {}
-        return ProgrammeFile.model_validate({**_PLACEHOLDERS, **{key: data[key] for key in data if key not in wrong}}, context=reading)
+        return ProgrammeFile.model_validate(
+            {**_PLACEHOLDERS, **{key: data[key] for key in data if key not in wrong}}, context=reading
+        )
 
 
 def _calendars(main: ProgrammeFile, document: Document | None, issues: list[Issue]) -> Mapping[str, Calendar]:
@@ -152,14 +166,23 @@ def _agreements(document: Document | None, reading: Reading, issues: list[Issue]
     if document is None:
         return ()
     if not isinstance(document.data, list):
-        issues.append(Issue(document.file, 1, "", "the file is not a list of agreements", "begin each agreement with `- id: name`"))
+        issues.append(
+            Issue(
+                document.file, 1, "", "the file is not a list of agreements", "begin each agreement with `- id: name`"
+            )
+        )
         return ()
     read = []
     for index, data in enumerate(document.data):
         try:
             read.append(_AGREEMENT.validate_python(data, context=reading))
         except ValidationError as error:
-            issues += document_issues(error, document, (index,), AGREEMENT_KINDS.get(str(data.get("kind"))) if isinstance(data, dict) else None)
+            issues += document_issues(
+                error,
+                document,
+                (index,),
+                AGREEMENT_KINDS.get(str(data.get("kind"))) if isinstance(data, dict) else None,
+            )
     return tuple(read)
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from plantwright.model.assumptions import Assumption, Distribution, Law
 from plantwright.model.cells import LARGEST, LONGEST_HOURS, CellError, Identifier, Reading, Text, hours_of
-from plantwright.model.programme import Row
+from plantwright.model.programme import TABLES, Row
 from plantwright.model.quantity import Dimension
 from plantwright.model.units import Unit, UnitError, unit
 
@@ -27,16 +27,28 @@ class AssumptionRow(Row):
     table: ClassVar[str] = "assumptions"
     id: Identifier = Field(description="id, by which other cells name it: `@id`")
     low: Text = Field(default="", description="low value, a number in the row's unit")
-    likely: Text = Field(default="", description="likeliest value (lognormal: median; exponential: mean); alone it is fixed")
-    high: Text = Field(default="", description="high value")
-    unit: Text = Field(default="", description="unit of the values, such as `weeks`; `date` for dates; blank for plain numbers")
-    distribution: Literal["", "pert", "triangular", "lognormal", "exponential", "uniform", "fixed", "empirical"] = Field(
-        default="", description="how it spreads; blank: pert, or fixed where only `likely` is given"
+    likely: Text = Field(
+        default="", description="likeliest value (lognormal: median; exponential: mean); alone it is fixed"
     )
-    varies: Literal["once", "each"] = Field(default="once", description="`once` a replication, or `each` time it is used")
-    kind: Literal["sourced", "assumed"] = Field(default="assumed", description="`sourced` (say where from) or merely `assumed`")
+    high: Text = Field(default="", description="high value")
+    unit: Text = Field(
+        default="", description="unit of the values, such as `weeks`; `date` for dates; blank for plain numbers"
+    )
+    distribution: Literal["", "pert", "triangular", "lognormal", "exponential", "uniform", "fixed", "empirical"] = (
+        Field(default="", description="how it spreads; blank: pert, or fixed where only `likely` is given")
+    )
+    varies: Literal["once", "each"] = Field(
+        default="once", description="`once` a replication, or `each` time it is used"
+    )
+    kind: Literal["sourced", "assumed"] = Field(
+        default="assumed", description="`sourced` (say where from) or merely `assumed`"
+    )
     values: Text = Field(default="", description="empirical: the values seen, such as `3; 4; 4; 7`")
     source: Text = Field(default="", description="where it comes from: a document, a page, a person, with its date")
+
+
+ALL_TABLES: tuple[type[Row], ...] = (AssumptionRow, *TABLES)
+"""Every table of a programme, the register first, since the others' cells name its entries."""
 
 
 class ColumnError(CellError):
@@ -56,10 +68,14 @@ def entry(row: AssumptionRow, reading: Reading) -> Assumption:
     distribution = _distribution(row, _law(row), measure, reading.start)
     _check_range(row, distribution, measure)
     if row.kind == "sourced" and not row.source:
-        raise ColumnError("source", "the row is marked as sourced but names no source", "name it, or write `assumed` under kind")
+        raise ColumnError(
+            "source", "the row is marked as sourced but names no source", "name it, or write `assumed` under kind"
+        )
     sourced = row.kind == "sourced"
     each = row.varies == "each"
-    return Assumption(row.id, distribution, measure.dimension, measure.name, each, sourced, row.source, row.note, row.row)
+    return Assumption(
+        row.id, distribution, measure.dimension, measure.name, each, sourced, row.source, row.note, row.row
+    )
 
 
 def _law(row: AssumptionRow) -> Law:
@@ -82,10 +98,14 @@ def _distribution(row: AssumptionRow, law: Law, measure: Unit, start: date) -> D
 
 
 def _given(row: AssumptionRow, law: Law) -> tuple[str, ...]:
-    required = {Law.FIXED: ("likely",), Law.EXPONENTIAL: ("likely",), Law.UNIFORM: ("low", "high")}.get(law, ("low", "likely", "high"))
+    required = {Law.FIXED: ("likely",), Law.EXPONENTIAL: ("likely",), Law.UNIFORM: ("low", "high")}.get(
+        law, ("low", "likely", "high")
+    )
     for name in required:
         if not getattr(row, name):
-            raise ColumnError(name, f"a {law.value} assumption needs a value under '{name}'", "write a number in the row's unit")
+            raise ColumnError(
+                name, f"a {law.value} assumption needs a value under '{name}'", "write a number in the row's unit"
+            )
     return required
 
 
@@ -98,8 +118,6 @@ def _parametric(law: Law, value: dict[str, float]) -> Distribution:
     low, high = value["low"], value["high"]
     likely = value.get("likely", (low + high) / 2)
     _check_order(low, likely, high)
-    if law is Law.LOGNORMAL and low < high and not math.isclose(likely, math.sqrt(max(low, 0) * high), rel_tol=0.5):
-        raise ColumnError("likely", "a lognormal's likely value lies far from the middle of low and high (in ratio)", "use `pert`")
     return Distribution(law, low, likely, high)
 
 
@@ -107,12 +125,16 @@ def _check_order(low: float, likely: float, high: float) -> None:
     if low > high:
         raise ColumnError("low", "the low value is above the high value", "write them in ascending order")
     if not low <= likely <= high:
-        raise ColumnError("likely", "the likely value is not between low and high", "write low, likely and high in ascending order")
+        raise ColumnError(
+            "likely", "the likely value is not between low and high", "write low, likely and high in ascending order"
+        )
 
 
 def _check_range(row: AssumptionRow, spread: Distribution, measure: Unit) -> None:
     if spread.law in (Law.LOGNORMAL, Law.EXPONENTIAL) and min(spread.low, spread.likely) <= 0:
-        raise ColumnError("low" if row.low else "likely", f"a {spread.law.value} assumption is above zero", "write positive numbers")
+        raise ColumnError(
+            "low" if row.low else "likely", f"a {spread.law.value} assumption is above zero", "write positive numbers"
+        )
     largest = LONGEST_HOURS if measure.dimension in (Dimension.TIME, Dimension.DATE) else LARGEST
     if max(abs(spread.low), abs(spread.high)) > largest:
         raise ColumnError("high", "the value is beyond all measure", "check the number and its unit")
@@ -126,7 +148,7 @@ def _value(column: str, text: str, measure: Unit, start: date) -> float:
             raise ColumnError(column, str(error), error.remedy) from error
     number, factor = (text[:-1].strip(), 0.01) if text.endswith("%") and measure.name == "" else (text, measure.factor)
     if not _NUMBER.match(number):
-        raise ColumnError(column, f"'{text[:60]}' is not a number", "write the number alone; its unit goes into the column 'unit'")
+        raise ColumnError(
+            column, f"'{text[:60]}' is not a number", "write the number alone; its unit goes into the column 'unit'"
+        )
     return float(number) * factor
-
-

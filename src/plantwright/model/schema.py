@@ -53,16 +53,25 @@ class CalendarFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     shifts: Mapping[str, tuple[str, ...]] = Field(
-        default_factory=dict, description='weekdays -> shifts, such as `mon-fri: ["07:00-15:30"]`; a shift may run over midnight'
+        default_factory=dict,
+        description='weekdays -> shifts, such as `mon-fri: ["07:00-15:30"]`; a shift may run over midnight',
     )
     breaks: tuple[str, ...] = Field(default=(), description='times of day without work, such as `["12:00-12:30"]`')
-    holidays: OneOrMany = Field(default=(), description="country or country-part whose public holidays are free, such as `US-OH`")
-    closed: tuple[str, ...] = Field(default=(), description="days without work: `2026-12-24` or `2026-12-26..2027-01-02`")
+    holidays: OneOrMany = Field(
+        default=(), description="country or country-part whose public holidays are free, such as `US-OH`"
+    )
+    closed: tuple[str, ...] = Field(
+        default=(), description="days without work: `2026-12-24` or `2026-12-26..2027-01-02`"
+    )
     open: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="days with shifts of their own, holiday or not: date -> shifts"
     )
-    hours_per_day: PlainNumber | None = Field(default=None, description="working hours of a planner's day; else from the shifts")
-    hours_per_week: PlainNumber | None = Field(default=None, description="working hours of a planner's week; else from the shifts")
+    hours_per_day: PlainNumber | None = Field(
+        default=None, description="working hours of a planner's day; else from the shifts"
+    )
+    hours_per_week: PlainNumber | None = Field(
+        default=None, description="working hours of a planner's week; else from the shifts"
+    )
 
 
 class ProgrammeFile(BaseModel):
@@ -75,9 +84,13 @@ class ProgrammeFile(BaseModel):
     currency: Currency = Field(default="USD", description="the one currency of all money, three letters")
     site: str = Field(default="", description="the plant that is converted", max_length=2000)
     discount_rate: Share = Field(default=Quantity(0.0), description="yearly rate for net present values, such as `8 %`")
-    planning_quantile: PlainShare = Field(default=0.5, description="share of worlds that planned values cover; 0.5 is the median")
+    planning_quantile: PlainShare = Field(
+        default=0.5, description="share of worlds that planned values cover; 0.5 is the median"
+    )
     objective: Objective = Field(default=Objective(), description="what the conversion's schedule minimises")
-    calendars: Mapping[Identifier, CalendarFile] = Field(default_factory=dict, description="working calendars by id; `always` is built in")
+    calendars: Mapping[Identifier, CalendarFile] = Field(
+        default_factory=dict, description="working calendars by id; `always` is built in"
+    )
     parties: tuple[Party, ...] = Field(default=(), description="who has a part in the programme")
     report: Mapping[Identifier, str] = Field(default_factory=dict, description="settings of the report")
 
@@ -135,7 +148,9 @@ def json_schema() -> dict[str, dict[str, Any]]:
         "programme.json": ProgrammeFile.model_json_schema(schema_generator=_Schema),
         "agreements.json": AGREEMENTS.json_schema(schema_generator=_Schema),
     }
-    return {name: {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema} for name, schema in schemas.items()}
+    return {
+        name: {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema} for name, schema in schemas.items()
+    }
 
 
 def write_schemas(folder: Path) -> None:

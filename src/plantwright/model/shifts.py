@@ -27,7 +27,9 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Shifts:
-    """The working week of a calendar and its exceptions: spans by weekday (0 is Monday), breaks, closed and specially open days."""
+    """The working week of a calendar and its exceptions: spans by weekday (0 is Monday), breaks, closed and specially
+    open days.
+    """
 
     week: Mapping[int, tuple[Span, ...]]
     breaks: tuple[Span, ...] = ()
@@ -84,26 +86,36 @@ def _day(text: str) -> date:
 
 
 def public_holidays(region: str, years: range) -> frozenset[date]:
-    """Return the public holidays of a country or its part, such as `US` or `US-OH`; raise CellError where there is none such."""
+    """Return the public holidays of a country or its part, such as `US` or `US-OH`; raise CellError where there is none
+    such.
+    """
     import holidays
 
     country, _, part = region.strip().partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=years))
     except (NotImplementedError, AttributeError, ValueError) as error:
-        raise CellError(f"there are no public holidays of '{region[:40]}'", "write a country and its part, such as `US-OH`") from error
+        raise CellError(
+            f"there are no public holidays of '{region[:40]}'", "write a country and its part, such as `US-OH`"
+        ) from error
 
 
 def calendar(name: str, shifts: Shifts, start: date, horizon: date) -> Calendar:
-    """Return the calendar of the shifts, spelled out from `start` to three years after `horizon`; raise CellError where nobody works."""
+    """Return the calendar of the shifts, spelled out from `start` to three years after `horizon`; raise CellError where
+    nobody works.
+    """
     weekly = sum(end - begin for begin, end in _typical_week(shifts))
     if not weekly and not shifts.open:
-        raise CellError(f"calendar '{name}' has no working time", "give it shifts, such as `mon-fri: [\"07:00-15:30\"]`")
+        raise CellError(f"calendar '{name}' has no working time", 'give it shifts, such as `mon-fri: ["07:00-15:30"]`')
     last = _plus_years(horizon, YEARS_SPELLED_OUT)
     worked = _merged(_intervals(shifts, start - timedelta(days=1), last))
     breaks = [span for offset in range(-1, (last - start).days) for span in _shifted(shifts.breaks, offset)]
     end = (last - start).days * 24.0
-    spelled = [(max(begin, 0.0), min(stop, end)) for begin, stop in _without(worked, _merged(breaks)) if stop > 0 and begin < end]
+    spelled = [
+        (max(begin, 0.0), min(stop, end))
+        for begin, stop in _without(worked, _merged(breaks))
+        if stop > 0 and begin < end
+    ]
     closed = _merged([*spelled, (end, np.inf)])
     working_days = sum(1 for day in range(7) if shifts.week.get(day)) or 7
     week = shifts.hours_per_week or weekly or 168.0
@@ -113,7 +125,9 @@ def calendar(name: str, shifts: Shifts, start: date, horizon: date) -> Calendar:
 
 def _typical_week(shifts: Shifts) -> list[Span]:
     """The working time of one week in the middle of three alike, so that shifts over Sunday midnight count once."""
-    worked = [span for week in range(3) for day in range(7) for span in _shifted(shifts.week.get(day, ()), week * 7 + day)]
+    worked = [
+        span for week in range(3) for day in range(7) for span in _shifted(shifts.week.get(day, ()), week * 7 + day)
+    ]
     breaks = [span for offset in range(21) for span in _shifted(shifts.breaks, offset)]
     middle = [(max(begin, 168.0), min(end, 336.0)) for begin, end in _without(_merged(worked), _merged(breaks))]
     return [(begin, end) for begin, end in middle if begin < end]

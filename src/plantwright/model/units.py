@@ -1,7 +1,7 @@
 """Units of measurement: what a unit's text measures and how many canonical units one of it is.
 
-The definitions are pint's, cut down to what a conversion programme uses, so that no letter can be mistaken for a unit that
-nobody meant (there is no milliwatt and no troy ounce). The grammar of whole cells lives in `cells`.
+The definitions are pint's, cut down to what a conversion programme uses, so that no letter can be mistaken for a unit
+that nobody meant (there is no milliwatt and no troy ounce). The grammar of whole cells lives in `cells`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plantwright.model.quantity import Dimension
 
 if TYPE_CHECKING:
     import pint
 
-COUNT_NOUNS = (
-    "each unit piece item lot batch order rack tray shelf module block board card node server gpu GPU chip station line cell "
-    "crew crane worker technician electrician operator engineer shift head truck pallet"
-).split()
+COUNT_NOUNS: tuple[str, ...] = (
+    "each", "unit", "piece", "item", "lot", "batch", "order", "rack", "tray", "shelf", "module", "block", "board",
+    "card", "node", "server", "gpu", "GPU", "chip", "station", "line", "cell", "crew", "crane", "worker",
+    "technician", "electrician", "operator", "engineer", "shift", "head", "truck", "pallet",
+)  # fmt: skip
 """Nouns that a planner may write after a count; they measure nothing but say what is counted."""
 
 CURRENCIES = frozenset(
-    "AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD MXN MYR NGN NOK NZD "
-    "PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
-)
+    (
+        "AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD",
+        "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW", "KWD", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD",
+        "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD",
+        "VND", "ZAR",
+    )
+)  # fmt: skip
 
 _DEFINITIONS = """
 k- = 1e3
@@ -125,7 +130,9 @@ class Unit:
 
 @cache
 def unit(text: str, currency: str = "USD") -> Unit:
-    """Return the unit that `text` names, money being counted in `currency` (ISO code); raise UnitError where it names none."""
+    """Return the unit that `text` names, money being counted in `currency` (ISO code); raise UnitError where it names
+    none.
+    """
     stripped = text.strip()
     if stripped in ("", "%", "1"):
         return Unit(Dimension.NUMBER, 0.01 if stripped == "%" else 1.0, stripped)
@@ -155,15 +162,17 @@ def _check_word(word: str, currency: str) -> None:
         raise UnitError(f"{match[2]} is not the programme's currency", f"convert it and write it in {currency}")
     neutral = _neutral(word, currency)
     if neutral == word and "currency" in word:
-        raise UnitError(f"there is no unit '{word}'", f"write money as `{currency}`, `k{currency}`, `M{currency}` or `bn{currency}`")
+        raise UnitError(
+            f"there is no unit '{word}'", f"write money as `{currency}`, `k{currency}`, `M{currency}` or `bn{currency}`"
+        )
     if neutral not in registry():
         raise UnitError(f"there is no unit '{word}'", closest(word, _spellings(currency)) or _ADVICE)
 
 
 def _measured(expression: str, written: str) -> Unit:
     parsed = registry().parse_units(expression)
-    factor, _ = registry().get_base_units(parsed)
-    powers = tuple(sorted((name, power) for name, power in parsed.dimensionality.items() if power))
+    factor: Any = registry().get_base_units(parsed)[0]
+    powers = tuple(sorted((name, int(str(power))) for name, power in parsed.dimensionality.items() if power))
     dimension = _DIMENSIONS.get(powers)
     if dimension is None:
         raise UnitError(f"nothing in a programme is measured in '{written}'", _ADVICE)
@@ -177,9 +186,14 @@ def closest(word: str, known: Iterable[str]) -> str:
     return f"did you mean '{spellings[close[0]]}'?" if close else ""
 
 
+SPELLINGS = (
+    "h", "hours", "min", "minutes", "s", "seconds", "day", "days", "week", "weeks", "month", "months", "year",
+    "years", "m2", "sqft", "acre", "ha", "l", "gal", "gpm", "people", "person", "pcs", "W", "kW", "MW", "GW",
+)  # fmt: skip
+
+
 def _spellings(currency: str) -> list[str]:
-    plain = "h hours min minutes s seconds day days week weeks month months year years m2 sqft acre ha l gal gpm people person pcs".split()
-    return [*plain, "W", "kW", "MW", "GW", *COUNT_NOUNS, *(f"{prefix}{currency}" for prefix in ("", "k", "M", "bn"))]
+    return [*SPELLINGS, *COUNT_NOUNS, *(f"{prefix}{currency}" for prefix in ("", "k", "M", "bn"))]
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from plantwright.model.agreements import AGREEMENT_KINDS
 from plantwright.model.cells import CellError
 from plantwright.model.files import Document, Place, Sheet
 from plantwright.model.issues import Issue
@@ -16,7 +17,11 @@ from plantwright.model.units import closest
 
 def columns_of(model: type[BaseModel]) -> dict[str, str]:
     """Return the columns (or keys) of a model as a planner writes them, and their descriptions."""
-    named = {info.alias or name: info.description or "" for name, info in model.model_fields.items() if name not in ("row", "note")}
+    named = {
+        info.alias or name: info.description or ""
+        for name, info in model.model_fields.items()
+        if name not in ("row", "note")
+    }
     if "note" in model.model_fields:
         named["note"] = model.model_fields["note"].description or ""
     return named
@@ -26,7 +31,13 @@ def heading_issues(model: type[Row], table: Sheet) -> list[Issue]:
     """Return an issue for each heading that is no column of the model, and for each required column that is missing."""
     file, columns = f"{model.table}.csv", columns_of(model)
     unknown = [
-        Issue(file, 1, heading, f"there is no column '{heading[:60]}'", closest(heading, columns) or f"the columns are {', '.join(columns)}")
+        Issue(
+            file,
+            1,
+            heading,
+            f"there is no column '{heading[:60]}'",
+            closest(heading, columns) or f"the columns are {', '.join(columns)}",
+        )
         for heading in table.headings
         if heading not in columns
     ]
@@ -40,7 +51,7 @@ def heading_issues(model: type[Row], table: Sheet) -> list[Issue]:
 
 
 def row_issues(error: ValidationError, model: type[Row], row: int, skipped: frozenset[str]) -> list[Issue]:
-    """Return an issue for each cell of a row that cannot be read, leaving out `skipped` columns (reported elsewhere)."""
+    """Return an issue for each cell of a row that cannot be read, leaving out `skipped` columns."""
     found: dict[str, Issue] = {}
     for each in error.errors(include_url=False):
         column = str(each["loc"][0]) if each["loc"] else ""
@@ -50,7 +61,9 @@ def row_issues(error: ValidationError, model: type[Row], row: int, skipped: froz
     return list(found.values())
 
 
-def document_issues(error: ValidationError, document: Document, base: Place, model: type[BaseModel] | None) -> list[Issue]:
+def document_issues(
+    error: ValidationError, document: Document, base: Place, model: type[BaseModel] | None
+) -> list[Issue]:
     """Return an issue for each key of a document that cannot be read; `base` is the path to what was validated."""
     found: dict[Place, Issue] = {}
     for each in error.errors(include_url=False):
@@ -100,6 +113,24 @@ def _is_consequence(error: Mapping[str, Any]) -> bool:
     return isinstance(cause, CellError) and cause.consequence
 
 
+_FIXED_WORDS = {
+    "union_tag_not_found": (
+        "the kind of the agreement is missing",
+        f"write `kind:` with one of {', '.join(AGREEMENT_KINDS)}",
+    ),
+    "string_type": ("a text is wanted here", "write a single text"),
+    "string_too_short": ("the text is empty", "write it"),
+    "string_too_long": ("the text is too long", "shorten it"),
+    **dict.fromkeys(
+        ("mapping_type", "dict_type", "model_type", "model_attributes_type"),
+        ("keys with values are wanted here", "write `key: value` lines"),
+    ),
+    **dict.fromkeys(
+        ("tuple_type", "list_type"), ("a list is wanted here", "write `[a, b]` or lines that begin with `-`")
+    ),
+}
+
+
 def _words(error: Mapping[str, Any], columns: Mapping[str, str], what: str) -> tuple[str, str]:
     """What is wrong and what to do."""
     cause = error.get("ctx", {}).get("error")
@@ -112,19 +143,12 @@ def _words(error: Mapping[str, Any], columns: Mapping[str, str], what: str) -> t
         case "extra_forbidden":
             return f"there is no {what} '{name[:60]}'", closest(name, columns) or f"the keys are {', '.join(columns)}"
         case "literal_error" | "union_tag_invalid":
-            expected = str(error["ctx"].get("expected") or error["ctx"].get("expected_tags")).replace(" or ", ", ")
-            choices = [choice.strip(" '") for choice in expected.split(",") if choice.strip(" '")]
-            written = str(error["ctx"].get("tag") or error["input"])
-            return f"'{written[:60]}' is none of {', '.join(choices)}", closest(written, choices) or "write one of them"
-        case "union_tag_not_found":
-            return "the kind of the agreement is missing", "write `kind:` with sale, equipment_supply, operation, venture, purchase or lease"
-        case "mapping_type" | "dict_type" | "model_type" | "model_attributes_type":
-            return "keys with values are wanted here", "write `key: value` lines"
-        case "tuple_type" | "list_type":
-            return "a list is wanted here", "write `[a, b]` or lines that begin with `-`"
-        case "string_type":
-            return "a text is wanted here", "write a single text"
-        case "string_too_long":
-            return f"the text is longer than {error['ctx']['max_length']} characters", "shorten it"
-        case _:
-            return str(error["msg"]), "docs/programme.md says how it is written"
+            return _choice(error)
+    return _FIXED_WORDS.get(error["type"], (str(error["msg"]), "docs/programme.md says how it is written"))
+
+
+def _choice(error: Mapping[str, Any]) -> tuple[str, str]:
+    expected = str(error["ctx"].get("expected") or error["ctx"].get("expected_tags")).replace(" or ", ", ")
+    choices = [choice.strip(" '") for choice in expected.split(",") if choice.strip(" '")]
+    written = str(error["ctx"].get("tag") or error["input"])
+    return f"'{written[:60]}' is none of {', '.join(choices)}", closest(written, choices) or "write one of them"

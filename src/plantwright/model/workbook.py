@@ -1,7 +1,7 @@
 """Programmes as one workbook (.xlsx): a sheet for each table, and the YAML documents as sheets of keys and values.
 
-A key is the path in the document, its parts joined by dots and list positions in brackets, counted from 1: `parties[2].role`.
-What the texts mean is read in `read`.
+A key is the path in the document, its parts joined by dots and list positions in brackets, counted from 1:
+`parties[2].role`. What the texts mean is read in `read`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,24 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from plantwright.model.files import DOCUMENTS, LARGEST_TABLE, Document, FileError, Place, Raw, Sheet, read_bytes, read_folder, sheet
+from plantwright.model.files import (
+    DOCUMENTS,
+    LARGEST_TABLE,
+    Document,
+    FileError,
+    Place,
+    Raw,
+    Sheet,
+    read_bytes,
+    read_folder,
+    sheet,
+)
 from plantwright.model.issues import Issue, ProgrammeError
-from plantwright.model.programme import TABLES
-from plantwright.model.register import AssumptionRow
+from plantwright.model.register import ALL_TABLES
 from plantwright.model.units import closest
 
 LARGEST_UNPACKED = 400_000_000
-TABLE_NAMES = tuple(table.table for table in (AssumptionRow, *TABLES))
+TABLE_NAMES = tuple(table.table for table in ALL_TABLES)
 
 _PART = re.compile(r"\.?(?:'([^']*)'|\[(\d{1,5})\]|([^.\[\]']+))")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -55,7 +65,9 @@ def _read(path: Path) -> Raw:
             issues += error.issues
             unusable.add(name)
     if "programme" not in documents and "programme" not in unusable:
-        issues.append(Issue(path.name, 0, "", "the sheet `programme` is missing", "add it, with the columns `key` and `value`"))
+        issues.append(
+            Issue(path.name, 0, "", "the sheet `programme` is missing", "add it, with the columns `key` and `value`")
+        )
     return Raw(sheets, documents, tuple(issues), frozenset(unusable))
 
 
@@ -67,7 +79,13 @@ def _records(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
         workbook = fastexcel.read_excel(path)
         for name in workbook.sheet_names:
             table = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-            yield name, [["" if cell is None else cell.strip().removesuffix(" 00:00:00") for cell in row] for row in table.iter_rows()]
+            yield (
+                name,
+                [
+                    ["" if cell is None else cell.strip().removesuffix(" 00:00:00") for cell in row]
+                    for row in table.iter_rows()
+                ],
+            )
     except fastexcel.FastExcelError as error:
         said = f"the workbook cannot be read: {str(error).splitlines()[0][:200]}"
         raise FileError(Issue(path.name, 0, "", said, "save it again as .xlsx")) from error
@@ -93,7 +111,10 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
         if element.tag.endswith("}sheet"):
             target = targets.get(element.get(_RELATION), "")
-            yield element.get("name", ""), target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+            yield (
+                element.get("name", ""),
+                target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target),
+            )
 
 
 def _formula_cells(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
@@ -109,7 +130,13 @@ def _refuse_formulas(label: str, cells: list[str] | tuple[str, ...]) -> None:
     if cells:
         raise FileError(
             *(
-                Issue(label, int("".join(filter(str.isdigit, cell)) or 0), cell.rstrip("0123456789"), "the cell holds a formula", "replace it by its value")
+                Issue(
+                    label,
+                    int("".join(filter(str.isdigit, cell)) or 0),
+                    cell.rstrip("0123456789"),
+                    "the cell holds a formula",
+                    "replace it by its value",
+                )
                 for cell in cells
             )
         )
@@ -123,7 +150,15 @@ def _unread(label: str, name: str) -> Issue:
 def _document(label: str, table: Sheet) -> Document:
     """The document that a sheet of keys and values spells out; raises FileError with each key that cannot be placed."""
     if not {"key", "value"} <= set(table.headings):
-        raise FileError(Issue(label, 1, "", "the sheet needs the columns `key` and `value`", "write a path such as `parties[1].role` and its value"))
+        raise FileError(
+            Issue(
+                label,
+                1,
+                "",
+                "the sheet needs the columns `key` and `value`",
+                "write a path such as `parties[1].role` and its value",
+            )
+        )
     root: dict[str | int, Any] = {}
     lines: dict[Place, int] = {(): 1}
     issues = []
