@@ -1,0 +1,206 @@
+"""The problem as flat NumPy arrays for the compiled kernels: `compile_arrays(problem) -> Arrays`.
+
+Only a change of shape; no search and no judgement of the problem beyond finding a cycle among its minimum lags.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from plantwright.scheduling.problem import Kind, Link, Problem, ProblemError, Stage, WorkingTime
+
+Int = npt.NDArray[np.int64]
+Int32 = npt.NDArray[np.int32]
+
+KINDS = {Kind.FS: 0, Kind.SS: 1, Kind.FF: 2, Kind.SF: 3}
+STAGES = {Stage.MAKESPAN: 0, Stage.COMPLETION: 1, Stage.TARDINESS: 2, Stage.COST: 3, Stage.CHANGE: 4}
+NEVER = np.int64(1) << 40
+
+
+RELEASE, LATEST_START, DEADLINE, PAUSABLE, WEIGHT, DUE, BASELINE, TAIL = range(8)
+"""Columns of `Arrays.tasks`; TAIL is the ticks from the start to the end of all by the links alone."""
+
+DURATION, CALENDAR, COST, USE_FROM, USE_TO = range(5)
+"""Columns of `Arrays.modes`; the last two bound the mode's rows of `Arrays.uses`."""
+
+WORKED, TICK, RUN_START, RUN_END = range(4)
+"""First index of `Arrays.clock`: working ticks before a tick, k-th working tick, bounds of the interval around a tick."""
+
+
+class Arrays(NamedTuple):
+    """Tables of the n tasks, their m modes in a row, u uses of a resource by a mode and l links with a minimum lag.
+
+    `tasks` [n, 8], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
+    `uses` [u, 2]: resource, units. `before` and `after` [l, 3]: task at the other end, kind, lag, grouped by task with
+    `before_from`, `after_from` [n + 1]. `limits` [x, 4]: before, after, kind, maximum lag. `capacity` [resources, ticks],
+    `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0, SS 1, FF 2, SF 3. Times in ticks.
+    """
+
+    tasks: Int
+    modes: Int
+    first_mode: Int
+    uses: Int32
+    before_from: Int
+    before: Int
+    after_from: Int
+    after: Int
+    limits: Int
+    consumption: Int
+    stock: Int
+    capacity: Int32
+    clock: Int32
+    stages: Int
+
+
+def compile_arrays(problem: Problem) -> Arrays:
+    """Arrays of the problem; raises `ProblemError` that names the tasks of a cycle of minimum lags."""
+    minimum = [link for link in problem.links if link.lag is not None]
+    order = topological_order(problem)
+    modes = [mode for task in problem.tasks for mode in task.modes]
+    use_from, uses = _uses(problem)
+    return Arrays(
+        _tasks(problem, _tails(problem, minimum, order)),
+        np.array(
+            [
+                (mode.duration, mode.calendar, mode.cost, first, last)
+                for mode, first, last in zip(modes, use_from[:-1], use_from[1:], strict=True)
+            ],
+            np.int64,
+        ).reshape(len(modes), 5),
+        _pointers([len(task.modes) for task in problem.tasks]),
+        uses,
+        *_by_end(problem, minimum, "after"),
+        *_by_end(problem, minimum, "before"),
+        _maximum_lags(problem),
+        np.array([mode.consumption for mode in modes], np.int64).reshape(len(modes), len(problem.stocks)),
+        _int([stock.units for stock in problem.stocks]),
+        _capacity(problem),
+        _clock(problem.calendars, problem.horizon),
+        _int([STAGES[stage] for stage in problem.objectives]),
+    )
+
+
+def _tasks(problem: Problem, tails: list[int]) -> Int:
+    rows = [
+        (
+            task.release,
+            _or_never(task.latest_start),
+            _or_never(task.deadline),
+            int(task.pausable),
+            task.weight,
+            _or_never(task.due),
+            -1 if task.baseline is None else task.baseline,
+            tail,
+        )
+        for task, tail in zip(problem.tasks, tails, strict=True)
+    ]
+    return np.array(rows, np.int64).reshape(len(rows), 8)
+
+
+def topological_order(problem: Problem) -> list[int]:
+    """Indices of the tasks, every one after those that a minimum lag puts before it; names the cycle if there is one."""
+    after: list[list[int]] = [[] for _ in problem.tasks]
+    waiting = [0] * len(problem.tasks)
+    for link in problem.links:
+        if link.lag is not None:
+            after[link.before].append(link.after)
+            waiting[link.after] += 1
+    order = [task for task, count in enumerate(waiting) if count == 0]
+    for task in order:
+        for later in after[task]:
+            waiting[later] -= 1
+            if waiting[later] == 0:
+                order.append(later)
+    if len(order) < len(problem.tasks):
+        raise ProblemError((_cycle(problem, after, set(range(len(problem.tasks))) - set(order)),))
+    return order
+
+
+def _cycle(problem: Problem, after: list[list[int]], stuck: set[int]) -> str:
+    # A stuck task may lie behind the cycle, but every one has a stuck task before it: walking back must close.
+    before = {later: task for task in sorted(stuck) for later in after[task] if later in stuck}
+    path = [min(before)]
+    while before[path[-1]] not in path:
+        path.append(before[path[-1]])
+    path = [before[path[-1]], *reversed(path[path.index(before[path[-1]]) :])]
+    return "the tasks wait for each other in a circle: " + " -> ".join(problem.tasks[task].name for task in path)
+
+
+def _tails(problem: Problem, links: list[Link], order: list[int]) -> list[int]:
+    """Ticks from a task's start to the end of all, by its shortest mode and the links alone, breaks left out."""
+    shortest = [min(mode.duration for mode in task.modes) for task in problem.tasks]
+    tail = list(shortest)
+    after: list[list[Link]] = [[] for _ in problem.tasks]
+    for link in links:
+        after[link.before].append(link)
+    for task in reversed(order):
+        for link in after[task]:
+            own = shortest[task] if link.kind in (Kind.FS, Kind.FF) else 0
+            other = shortest[link.after] if link.kind in (Kind.FF, Kind.SF) else 0
+            tail[task] = max(tail[task], own + (link.lag or 0) - other + tail[link.after])
+    return tail
+
+
+def _uses(problem: Problem) -> tuple[Int, Int32]:
+    rows = [
+        [(k, units) for k, units in enumerate(mode.demand) if units and mode.duration]
+        for task in problem.tasks
+        for mode in task.modes
+    ]
+    flat = [use for row in rows for use in row]
+    return _pointers([len(row) for row in rows]), np.array(flat, np.int32).reshape(len(flat), 2)
+
+
+def _capacity(problem: Problem) -> Int32:
+    capacity = np.zeros((len(problem.resources), problem.horizon), np.int32)
+    for row, resource in zip(capacity, problem.resources, strict=True):
+        for tick, units in resource.steps:
+            row[tick:] = units
+    return capacity
+
+
+def _by_end(problem: Problem, links: list[Link], end: str) -> tuple[Int, Int]:
+    """Where each task's group of links begins, and the links: task at the other end, kind, lag."""
+    other = "before" if end == "after" else "after"
+    groups: list[list[tuple[int, int, int]]] = [[] for _ in problem.tasks]
+    for link in links:
+        groups[getattr(link, end)].append((getattr(link, other), KINDS[link.kind], link.lag or 0))
+    flat = [link for group in groups for link in group]
+    return _pointers([len(group) for group in groups]), np.array(flat, np.int64).reshape(len(flat), 3)
+
+
+def _maximum_lags(problem: Problem) -> Int:
+    rows = [
+        (link.before, link.after, KINDS[link.kind], link.max_lag) for link in problem.links if link.max_lag is not None
+    ]
+    return np.array(rows, np.int64).reshape(len(rows), 4)
+
+
+def _clock(calendars: tuple[WorkingTime, ...], horizon: int) -> Int32:
+    clock = np.zeros((4, len(calendars), horizon + 2), np.int32)
+    clock[TICK] = horizon + 1
+    for row, calendar in enumerate(calendars):
+        works = np.zeros(horizon + 1, np.bool_)
+        for start, end in calendar.intervals:
+            works[start : min(end, horizon)] = True
+            clock[RUN_START, row, start : min(end, horizon)] = start
+            clock[RUN_END, row, start : min(end, horizon)] = min(end, horizon)
+        clock[WORKED, row, 1:] = np.cumsum(works)
+        ticks = np.flatnonzero(works)
+        clock[TICK, row, : len(ticks)] = ticks
+    return clock
+
+
+def _or_never(tick: int | None) -> int:
+    return int(NEVER) if tick is None else tick
+
+
+def _pointers(lengths: list[int]) -> Int:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(_int(lengths))]).astype(np.int64)
+
+
+def _int(values: list[int]) -> Int:
+    return np.array(values, np.int64)

@@ -1,0 +1,411 @@
+"""Compiled schedule generation: one pass puts every task at its earliest (or latest) place that links, calendars and
+resources allow, in the order of a key (serial schedule generation scheme, Kolisch 1996). Forward-backward improvement
+(Li & Willis 1992; Valls, Ballestin & Quintanilla 2005) is made of these passes. The search over keys is elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from plantwright.scheduling.arrays import (
+    BASELINE,
+    CALENDAR,
+    COST,
+    DEADLINE,
+    DUE,
+    DURATION,
+    LATEST_START,
+    PAUSABLE,
+    RELEASE,
+    RUN_END,
+    RUN_START,
+    TICK,
+    USE_FROM,
+    USE_TO,
+    WEIGHT,
+    WORKED,
+    Arrays,
+    Int,
+    Int32,
+)
+
+compiled = njit(cache=True, nogil=True)
+# Small functions take plain arrays and are inlined: a tuple of arrays handed down costs more than the work they do.
+inlined = njit(cache=True, nogil=True, forceinline=True)
+
+
+class Work(NamedTuple):
+    """Scratch space of one pass: units free [resources, ticks], tasks still awaited [n], a heap of tasks [n + 1]."""
+
+    free: Int32
+    awaited: Int
+    heap: Int
+
+
+def new_work(arrays: Arrays) -> Work:
+    """Scratch space that fits the arrays."""
+    size = len(arrays.tasks)
+    return Work(np.empty_like(arrays.capacity), np.empty(size, np.int64), np.empty(size + 1, np.int64))
+
+
+@inlined
+def finish_of(way: Int, clock: Int32, horizon: int, start: int) -> int:
+    """Finish of a mode (its row) that starts at a working tick; beyond the horizon when it does not fit."""
+    if way[CALENDAR] < 0 or way[DURATION] == 0:
+        return start + way[DURATION]
+    if start > horizon:
+        return horizon + 1
+    last = clock[WORKED, way[CALENDAR], start] + way[DURATION] - 1
+    return clock[TICK, way[CALENDAR], last] + 1 if last <= horizon else horizon + 1
+
+
+@inlined
+def start_from(way: Int, clock: Int32, horizon: int, pausable: int, start: int) -> int:
+    """First tick, not before `start`, at which the calendar lets the mode start."""
+    calendar = way[CALENDAR]
+    if calendar < 0 or way[DURATION] == 0 or start > horizon:
+        return start
+    tick = clock[TICK, calendar, clock[WORKED, calendar, start]]
+    if not pausable:
+        while tick < horizon and clock[RUN_END, calendar, tick] - tick < way[DURATION]:
+            tick = clock[TICK, calendar, clock[WORKED, calendar, clock[RUN_END, calendar, tick]]]
+    return tick
+
+
+@inlined
+def start_until(way: Int, clock: Int32, pausable: int, finish: int) -> int:
+    """Last start from which the mode finishes by `finish`; negative when there is none."""
+    calendar = way[CALENDAR]
+    if calendar < 0 or way[DURATION] == 0:
+        return finish - way[DURATION]
+    while finish > 0:
+        last = clock[WORKED, calendar, finish] - 1
+        first = last - way[DURATION] + 1
+        if first < 0:
+            return -1
+        start = clock[TICK, calendar, first]
+        if pausable or clock[RUN_END, calendar, start] - start >= way[DURATION]:
+            return start
+        finish = clock[RUN_START, calendar, clock[TICK, calendar, last]]
+    return -1
+
+
+@inlined
+def start_for_finish(way: Int, clock: Int32, horizon: int, ending: int) -> int:
+    """Earliest start from which the mode finishes no earlier than `ending`."""
+    if way[CALENDAR] < 0 or way[DURATION] == 0:
+        return ending - way[DURATION]
+    if ending > horizon:
+        return horizon + 1
+    return clock[TICK, way[CALENDAR], max(clock[WORKED, way[CALENDAR], ending - 1] - way[DURATION] + 1, 0)]
+
+
+@inlined
+def finish_for_start(way: Int, clock: Int32, horizon: int, beginning: int) -> int:
+    """Latest finish of the mode when it starts no later than `beginning`; negative when there is no such start."""
+    if way[CALENDAR] < 0 or way[DURATION] == 0:
+        return beginning + way[DURATION]
+    started = clock[WORKED, way[CALENDAR], min(beginning, horizon) + 1] if beginning >= 0 else 0
+    return finish_of(way, clock, horizon, clock[TICK, way[CALENDAR], started - 1]) if started > 0 else -1
+
+
+@inlined
+def last_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int:
+    """Last tick of [begin, end) at which too few units are free for the mode; -1 when there is none."""
+    clash = -1
+    for use in range(way[USE_FROM], way[USE_TO]):
+        resource, units = uses[use, 0], uses[use, 1]
+        tick = end - 1
+        while tick >= begin and free[resource, tick] >= units:
+            tick -= 1
+        if tick >= begin:
+            clash, begin = tick, tick + 1
+    return clash
+
+
+@inlined
+def first_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int:
+    """First tick of [begin, end) at which too few units are free for the mode; -1 when there is none."""
+    clash = -1
+    for use in range(way[USE_FROM], way[USE_TO]):
+        resource, units = uses[use, 0], uses[use, 1]
+        tick = begin
+        while tick < end and free[resource, tick] >= units:
+            tick += 1
+        if tick < end:
+            clash = end = tick
+    return clash
+
+
+@inlined
+def occupy(way: Int, uses: Int32, free: Int32, start: int, finish: int) -> None:
+    """Take the mode's units over [start, finish)."""
+    for use in range(way[USE_FROM], way[USE_TO]):
+        resource, units = uses[use, 0], uses[use, 1]
+        for tick in range(start, finish):
+            free[resource, tick] -= units
+
+
+@inlined
+def earliest_place(
+    way: Int, clock: Int32, uses: Int32, free: Int32, pausable: int, bound: int
+) -> tuple[int, int]:
+    """Earliest start and finish, not before `bound`, that calendar and resources allow; (-1, -1) when none."""
+    horizon = clock.shape[2] - 2
+    start = start_from(way, clock, horizon, pausable, bound)
+    known = start
+    while True:
+        finish = finish_of(way, clock, horizon, start)
+        if finish > horizon:
+            return -1, -1
+        clash = last_clash(way, uses, free, max(start, known), finish)
+        if clash < 0:
+            return start, finish
+        known = finish
+        start = start_from(way, clock, horizon, pausable, clash + 1)
+
+
+@inlined
+def latest_place(
+    way: Int, clock: Int32, uses: Int32, free: Int32, pausable: int, release: int, bound: int
+) -> tuple[int, int]:
+    """Latest start and finish, not after `bound`, that calendar and resources allow; (-1, -1) when none."""
+    horizon = clock.shape[2] - 2
+    known = bound
+    while True:
+        start = start_until(way, clock, pausable, bound)
+        if start < release:
+            return -1, -1
+        finish = finish_of(way, clock, horizon, start)
+        clash = first_clash(way, uses, free, start, min(known, finish))
+        if clash < 0:
+            return start, finish
+        known = start
+        bound = clash
+
+
+@inlined
+def start_bound(
+    way: Int, clock: Int32, links: Int, first: int, last: int, start: Int, finish: Int, release: int
+) -> int:
+    """Earliest start that release and the links `first` to `last` from tasks already placed allow."""
+    bound, ending = release, np.int64(0)
+    for link in range(first, last):
+        other, kind = links[link, 0], links[link, 1]
+        tick = links[link, 2] + (finish[other] if kind in (0, 2) else start[other])
+        if kind <= 1:
+            bound = max(bound, tick)
+        else:
+            ending = max(ending, tick)
+    if ending > 0:
+        bound = max(bound, start_for_finish(way, clock, clock.shape[2] - 2, ending))
+    return bound
+
+
+@inlined
+def finish_bound(
+    way: Int, clock: Int32, links: Int, first: int, last: int, start: Int, finish: Int, latest_start: int, bound: int
+) -> int:
+    """Latest finish, not after `bound`, that the links `first` to `last` to tasks already placed allow."""
+    beginning = latest_start
+    for link in range(first, last):
+        other, kind = links[link, 0], links[link, 1]
+        tick = (finish[other] if kind >= 2 else start[other]) - links[link, 2]
+        if kind in (0, 2):
+            bound = min(bound, tick)
+        else:
+            beginning = min(beginning, tick)
+    if beginning < bound:
+        bound = min(bound, finish_for_start(way, clock, clock.shape[2] - 2, beginning))
+    return bound
+
+
+@inlined
+def limit_bound(
+    way: Int, clock: Int32, limits: Int, task: int, start: Int, finish: Int, bound: int
+) -> int:
+    """Latest finish, not after `bound`, that maximum lags allow towards where the earlier tasks stand now."""
+    beginning = np.int64(1) << 40
+    for link in range(len(limits)):
+        if limits[link, 1] != task:
+            continue
+        other, kind = limits[link, 0], limits[link, 2]
+        tick = (finish[other] if kind in (0, 2) else start[other]) + limits[link, 3]
+        if kind >= 2:
+            bound = min(bound, tick)
+        else:
+            beginning = min(beginning, tick)
+    if beginning < bound:
+        bound = min(bound, finish_for_start(way, clock, clock.shape[2] - 2, beginning))
+    return bound
+
+
+@inlined
+def push(heap: Int, size: int, key: Int, task: int) -> None:
+    """Put a task into the heap of `size` tasks ordered by (key, task)."""
+    child = size
+    while child > 0:
+        parent = (child - 1) >> 1
+        above = heap[parent]
+        if key[above] < key[task] or (key[above] == key[task] and above < task):
+            break
+        heap[child] = above
+        child = parent
+    heap[child] = task
+
+
+@inlined
+def pop(heap: Int, size: int, key: Int) -> int:
+    """Take the task with the least (key, task) out of the heap of `size` tasks."""
+    top, last = heap[0], heap[size - 1]
+    hole, child = 0, 1
+    while child < size - 1:
+        right = child + 1
+        if right < size - 1 and (
+            key[heap[right]] < key[heap[child]]
+            or (key[heap[right]] == key[heap[child]] and heap[right] < heap[child])
+        ):
+            child = right
+        if key[last] < key[heap[child]] or (key[last] == key[heap[child]] and last < heap[child]):
+            break
+        heap[hole] = heap[child]
+        hole, child = child, 2 * child + 1
+    heap[hole] = last
+    return top
+
+
+@inlined
+def push_free(heap: Int, awaited: Int, links_from: Int, key: Int) -> int:
+    """Count the links each task awaits, put those that await none into the heap and return how many."""
+    size = 0
+    for task in range(len(key)):
+        awaited[task] = links_from[task + 1] - links_from[task]
+        if awaited[task] == 0:
+            push(heap, size, key, task)
+            size += 1
+    return size
+
+
+@inlined
+def push_released(heap: Int, size: int, awaited: Int, links: Int, first: int, last: int, key: Int) -> int:
+    """Put the tasks that awaited only the links `first` to `last` into the heap and return its new size."""
+    for link in range(first, last):
+        task = links[link, 0]
+        awaited[task] -= 1
+        if awaited[task] == 0:
+            push(heap, size, key, task)
+            size += 1
+    return size
+
+
+@compiled
+def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) -> bool:
+    """Schedule all tasks at their earliest, least key first among those whose links allow; False when one has no room."""
+    tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
+    before_from, before, after_from, after = a.before_from, a.before, a.after_from, a.after
+    free[:] = a.capacity
+    size = push_free(heap, awaited, before_from, key)
+    while size > 0:
+        task = pop(heap, size, key)
+        way = modes[mode[task]]
+        bound = start_bound(
+            way, clock, before, before_from[task], before_from[task + 1], start, finish, tasks[task, RELEASE]
+        )
+        begin, end = earliest_place(way, clock, uses, free, tasks[task, PAUSABLE], bound)
+        if begin < 0:
+            return False
+        start[task], finish[task] = begin, end
+        occupy(way, uses, free, begin, end)
+        size = push_released(heap, size - 1, awaited, after, after_from[task], after_from[task + 1], key)
+    return True
+
+
+@compiled
+def backward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, horizon: int) -> bool:
+    """Schedule all tasks at their latest, least key first among those whose links allow; False when one has no room.
+
+    Tasks whose own finish counts in an objective finish no later than they do now, all others by `horizon`.
+    """
+    tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
+    before_from, before, after_from, after, limits = a.before_from, a.before, a.after_from, a.after, a.limits
+    free[:] = a.capacity
+    size = push_free(heap, awaited, after_from, key)
+    while size > 0:
+        task = pop(heap, size, key)
+        way, row = modes[mode[task]], tasks[task]
+        bound = min(horizon, max(row[DEADLINE], finish[task]))
+        if row[WEIGHT] > 0 or row[DUE] <= horizon:
+            bound = finish[task]
+        bound = finish_bound(
+            way, clock, after, after_from[task], after_from[task + 1], start, finish, row[LATEST_START], bound
+        )
+        if len(limits) > 0:
+            bound = limit_bound(way, clock, limits, task, start, finish, bound)
+        begin, end = latest_place(way, clock, uses, free, row[PAUSABLE], row[RELEASE], bound)
+        if begin < 0:
+            return False
+        start[task], finish[task] = begin, end
+        occupy(way, uses, free, begin, end)
+        size = push_released(heap, size - 1, awaited, before, before_from[task], before_from[task + 1], key)
+    return True
+
+
+MAKESPAN, COMPLETION, TARDINESS, COST_STAGE, CHANGE = range(5)
+
+
+@compiled
+def evaluate(a: Arrays, mode: Int, start: Int, finish: Int, fitness: Int) -> None:
+    """Fill `fitness` with how far the schedule breaks dates, maximum lags and stocks, then every objective."""
+    fitness[:] = 0
+    for task in range(len(start)):
+        fitness[0] += max(0, finish[task] - a.tasks[task, DEADLINE]) + max(0, start[task] - a.tasks[task, LATEST_START])
+    fitness[0] += lag_excess(a.limits, start, finish)
+    for stock in range(len(a.stock)):
+        left = a.stock[stock]
+        for task in range(len(start)):
+            left -= a.consumption[mode[task], stock]
+        fitness[0] += max(0, -left)
+    for stage in range(len(a.stages)):
+        fitness[stage + 1] = stage_value(a.tasks, a.modes, a.stages[stage], mode, start, finish)
+
+
+@inlined
+def lag_excess(limits: Int, start: Int, finish: Int) -> int:
+    """Ticks by which maximum lags are exceeded, summed."""
+    excess = np.int64(0)
+    for link in range(len(limits)):
+        before, after, kind = limits[link, 0], limits[link, 1], limits[link, 2]
+        begin = finish[before] if kind in (0, 2) else start[before]
+        end = finish[after] if kind >= 2 else start[after]
+        excess += max(0, end - begin - limits[link, 3])
+    return excess
+
+
+@inlined
+def stage_value(tasks: Int, modes: Int, stage: int, mode: Int, start: Int, finish: Int) -> int:
+    """Value of one objective, numbered as in `arrays.STAGES`."""
+    value = np.int64(0)
+    for task in range(len(start)):
+        if stage == MAKESPAN:
+            value = max(value, finish[task])
+        elif stage == COMPLETION:
+            value += tasks[task, WEIGHT] * finish[task]
+        elif stage == TARDINESS:
+            value += max(tasks[task, WEIGHT], 1) * max(0, finish[task] - tasks[task, DUE])
+        elif stage == COST_STAGE:
+            value += modes[mode[task], COST]
+        elif tasks[task, BASELINE] >= 0:
+            value += abs(start[task] - tasks[task, BASELINE])
+    return value
+
+
+@inlined
+def better(one: Int, other: Int) -> bool:
+    """Whether the first fitness comes before the second in the order of the objectives."""
+    for stage in range(len(one)):
+        if one[stage] != other[stage]:
+            return bool(one[stage] < other[stage])
+    return False

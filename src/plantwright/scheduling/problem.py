@@ -1,0 +1,267 @@
+"""The scheduling problem in whole ticks of time, and a solution of it, as plain frozen values.
+
+Tasks with modes, links of four kinds with lags, renewable and non-renewable resources, calendars and the list of
+objectives. Nothing here knows the programme, a file format or an engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+ELAPSED = -1
+"""Index of the calendar that never stops: lead times, curing, transport."""
+
+
+class ProblemError(ValueError):
+    """A problem that cannot be stated; carries every reason found, not just the first."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class Kind(StrEnum):
+    """Which ends of two tasks a link ties: first letter the earlier task's end, second the later one's."""
+
+    FS = "FS"
+    SS = "SS"
+    FF = "FF"
+    SF = "SF"
+
+
+class Stage(StrEnum):
+    """One stage of the list of objectives; every stage is minimised, in the order given."""
+
+    MAKESPAN = "makespan"
+    COMPLETION = "weighted completion"
+    TARDINESS = "weighted tardiness"
+    COST = "cost"
+    CHANGE = "change"
+
+
+class Status(StrEnum):
+    """What is known of a solution."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to do a task: working ticks, units of each renewable resource held, units consumed, cost."""
+
+    duration: int
+    demand: tuple[int, ...] = ()
+    consumption: tuple[int, ...] = ()
+    cost: int = 0
+    calendar: int = ELAPSED
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with its modes and dates in ticks; `weight`, `due` and `baseline` speak to the objectives only."""
+
+    name: str
+    modes: tuple[Mode, ...]
+    release: int = 0
+    latest_start: int | None = None
+    deadline: int | None = None
+    pausable: bool = True
+    weight: int = 0
+    due: int | None = None
+    baseline: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`after`'s end is at least `lag` and at most `max_lag` ticks after `before`'s end; None says no limit."""
+
+    before: int
+    after: int
+    kind: Kind = Kind.FS
+    lag: int | None = 0
+    max_lag: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A renewable resource; `steps` are (tick, units from then on), the first at tick 0."""
+
+    name: str
+    steps: tuple[tuple[int, int], ...]
+
+    @property
+    def peak(self) -> int:
+        """Most units ever there."""
+        return max(units for _, units in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A non-renewable resource: units for the whole horizon, such as a budget."""
+
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """A calendar: working intervals [start, end) in ticks, sorted and apart from each other."""
+
+    name: str
+    intervals: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A whole scheduling problem; raises `ProblemError` with all reasons when it makes no sense.
+
+    A task holds its renewable resources from start to finish, over its calendar's breaks too. Ticks run from 0 to
+    `horizon`; nothing may finish later. Links are between indices of `tasks`; a negative `lag` is a lead.
+    """
+
+    tasks: tuple[Task, ...]
+    links: tuple[Link, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    stocks: tuple[Stock, ...] = ()
+    calendars: tuple[WorkingTime, ...] = ()
+    horizon: int = 0
+    objectives: tuple[Stage, ...] = (Stage.MAKESPAN,)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        reasons = (
+            *_task_reasons(self),
+            *_link_reasons(self),
+            *_resource_reasons(self),
+            *_calendar_reasons(self),
+            *_objective_reasons(self),
+        )
+        if reasons:
+            raise ProblemError(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Starts, finishes (ticks) and mode indices by task, the value and proved bound of every objective.
+
+    Empty tuples when nothing was found. `engine` names what found it: "generation" or "cp-sat".
+    """
+
+    status: Status
+    start: tuple[int, ...] = ()
+    finish: tuple[int, ...] = ()
+    mode: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
+    bounds: tuple[int, ...] = ()
+    seconds: float = 0.0
+    engine: str = ""
+    schedules: int = field(default=0)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a schedule."""
+        return bool(self.start) or self.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+    @property
+    def makespan(self) -> int:
+        """Latest finish in ticks."""
+        return max(self.finish, default=0)
+
+
+def objective_values(
+    problem: Problem, start: tuple[int, ...], finish: tuple[int, ...], mode: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The value of every objective of the problem, in its order, from starts, finishes and modes."""
+    return tuple(_value(problem, stage, start, finish, mode) for stage in problem.objectives)
+
+
+def _value(
+    problem: Problem, stage: Stage, start: tuple[int, ...], finish: tuple[int, ...], mode: tuple[int, ...]
+) -> int:
+    tasks = problem.tasks
+    if stage is Stage.MAKESPAN:
+        return max(finish, default=0)
+    if stage is Stage.COMPLETION:
+        return sum(task.weight * end for task, end in zip(tasks, finish, strict=True))
+    if stage is Stage.TARDINESS:
+        return sum(
+            max(task.weight, 1) * max(0, end - task.due)
+            for task, end in zip(tasks, finish, strict=True)
+            if task.due is not None
+        )
+    if stage is Stage.CHANGE:
+        return sum(
+            abs(begin - task.baseline) for task, begin in zip(tasks, start, strict=True) if task.baseline is not None
+        )
+    return sum(task.modes[chosen].cost for task, chosen in zip(tasks, mode, strict=True))
+
+
+def _task_reasons(problem: Problem) -> tuple[str, ...]:
+    return tuple(reason for task in problem.tasks for reason in _one_task_reasons(problem, task))
+
+
+def _one_task_reasons(problem: Problem, task: Task) -> list[str]:
+    reasons = []
+    if not task.modes:
+        reasons.append(f"task {task.name!r} has no mode")
+    if task.release < 0 or task.weight < 0:
+        reasons.append(f"task {task.name!r} has a negative release or weight")
+    for number, mode in enumerate(task.modes, start=1):
+        where = f"mode {number} of task {task.name!r}"
+        if mode.duration < 0 or min(mode.demand, default=0) < 0 or min(mode.consumption, default=0) < 0:
+            reasons.append(f"{where} has a negative duration, demand or consumption")
+        if len(mode.demand) != len(problem.resources) or len(mode.consumption) != len(problem.stocks):
+            reasons.append(f"{where} does not say a number for every resource")
+        if not ELAPSED <= mode.calendar < len(problem.calendars):
+            reasons.append(f"{where} names a calendar that is not there")
+    return reasons
+
+
+def _link_reasons(problem: Problem) -> tuple[str, ...]:
+    size = len(problem.tasks)
+    reasons = []
+    for link in problem.links:
+        if not (0 <= link.before < size and 0 <= link.after < size):
+            reasons.append(f"link {link.before}->{link.after} names a task that is not there")
+        elif link.before == link.after:
+            reasons.append(f"task {problem.tasks[link.before].name!r} is linked to itself")
+        elif link.max_lag is not None and link.lag is not None and link.max_lag < link.lag:
+            names = f"{problem.tasks[link.before].name!r} and {problem.tasks[link.after].name!r}"
+            reasons.append(f"the link of {names} has a maximum lag below its minimum")
+    return tuple(reasons)
+
+
+def _resource_reasons(problem: Problem) -> tuple[str, ...]:
+    reasons = []
+    for resource in problem.resources:
+        ticks = [tick for tick, _ in resource.steps]
+        if not ticks or ticks[0] != 0 or any(a >= b for a, b in zip(ticks, ticks[1:], strict=False)):
+            reasons.append(f"the steps of resource {resource.name!r} do not begin at 0 and rise")
+        elif min(units for _, units in resource.steps) < 0:
+            reasons.append(f"resource {resource.name!r} has a negative capacity")
+    reasons += [f"stock {stock.name!r} is negative" for stock in problem.stocks if stock.units < 0]
+    return tuple(reasons)
+
+
+def _calendar_reasons(problem: Problem) -> tuple[str, ...]:
+    reasons = []
+    for calendar in problem.calendars:
+        flat = [tick for interval in calendar.intervals for tick in interval]
+        if not flat:
+            reasons.append(f"calendar {calendar.name!r} has no working time")
+        elif flat[0] < 0 or any(a > b for a, b in zip(flat, flat[1:], strict=False)):
+            reasons.append(f"the intervals of calendar {calendar.name!r} are not sorted and apart")
+    return tuple(reasons)
+
+
+def _objective_reasons(problem: Problem) -> tuple[str, ...]:
+    reasons = []
+    if problem.horizon < 0:
+        reasons.append("the horizon is negative")
+    if not problem.objectives or len(set(problem.objectives)) != len(problem.objectives):
+        reasons.append("the objectives are empty or name a stage twice")
+    return tuple(reasons)
