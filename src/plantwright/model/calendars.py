@@ -7,12 +7,15 @@ A calendar is the list of its working intervals in hours from the programme's st
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+ROUNDING_HOURS = 1e-9
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Calendar:
     """Working intervals [starts[i], ends[i]) in hours from the programme's start, in order, apart from each other.
 
@@ -27,6 +30,16 @@ class Calendar:
     hours_per_day: float = 24.0
     hours_per_week: float = 168.0
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Calendar):
+            return NotImplemented
+        same_days = (self.hours_per_day, self.hours_per_week) == (other.hours_per_day, other.hours_per_week)
+        same_spans = np.array_equal(self.starts, other.starts) and np.array_equal(self.ends, other.ends)
+        return self.id == other.id and same_days and same_spans
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.starts.tobytes(), self.ends.tobytes()))
+
     @property
     def is_continuous(self) -> bool:
         """Whether the calendar works round the clock from the start on, so that working time is elapsed time."""
@@ -35,18 +48,23 @@ class Calendar:
     def worked(self, time: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the working hours between the start of the programme and `time` (any shape)."""
         t = np.asarray(time, dtype=np.float64)
-        before = np.concatenate(([0.0], np.cumsum(self.ends[:-1] - self.starts[:-1])))
         index = np.maximum(np.searchsorted(self.starts, t, side="right") - 1, 0)
         inside = np.clip(np.minimum(t, self.ends[index]) - self.starts[index], 0.0, None)
-        return np.asarray(before[index] + inside)
+        return np.asarray(self._worked_before[index] + inside)
+
+    @cached_property
+    def _worked_before(self) -> NDArray[np.float64]:
+        """Working hours before each interval."""
+        return np.concatenate(([0.0], np.cumsum(self.ends[:-1] - self.starts[:-1])))
 
     def after_work(self, start: float | NDArray[np.float64], work: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return when `work` working hours begun at `start` are done: the earliest such time (any shape, broadcast)."""
-        target = self.worked(start) + np.asarray(work, dtype=np.float64)
-        before = np.concatenate(([0.0], np.cumsum(self.ends[:-1] - self.starts[:-1])))
-        index = np.maximum(np.searchsorted(before, target, side="left") - 1, 0)
-        done = self.starts[index] + (target - before[index])
-        return np.maximum(done, np.asarray(start, dtype=np.float64))
+        begun = np.asarray(start, dtype=np.float64)
+        target = self.worked(begun) + np.asarray(work, dtype=np.float64)
+        # Sums of hours carry rounding: work that ends with a shift must not slip to the start of the next one.
+        index = np.maximum(np.searchsorted(self._worked_before, target - ROUNDING_HOURS, side="left") - 1, 0)
+        done = self.starts[index] + (target - self._worked_before[index])
+        return np.where(target <= ROUNDING_HOURS, begun, np.maximum(done, begun))
 
     def next_working(self, time: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the first working moment at or after `time` (any shape)."""

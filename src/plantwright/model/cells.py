@@ -20,6 +20,7 @@ from plantwright.model.quantity import Dimension, Quantity, Step, Steps
 from plantwright.model.units import NAMES, UnitError, closest, unit, wanted
 
 LARGEST = 1e15
+MOST_COUNTED = 10_000_000
 LONGEST_HOURS = 50 * 365.25 * 24
 WEEK = 168.0
 
@@ -300,6 +301,8 @@ def whole_number(text: str, reading: Reading) -> int:
     read = _nonnegative(text, Dimension.NUMBER, reading)
     if read.assumption or read.planned != int(read.planned):
         raise CellError(f"'{_short(text)}' is not a whole number", "write one such as `4`")
+    if read.planned > MOST_COUNTED:
+        raise CellError(f"'{_short(text)}' is beyond all measure", f"write a number up to {MOST_COUNTED:,}")
     return int(read.planned)
 
 

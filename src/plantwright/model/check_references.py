@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic import BaseModel
 
 from plantwright.model.cells import Delivery, Link, Need
-from plantwright.model.draft import Draft, in_row, own_cells, suggestion
+from plantwright.model.draft import SECTIONS, Draft, in_row, own_cells, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Component, Operation, Row
 
@@ -46,8 +46,25 @@ def unknown_ids(draft: Draft) -> Iterator[Issue]:
         for row in draft.rows[table]:
             for column, value in own_cells(draft, row):
                 for name, target in _named(value, columns[column]) if column in columns else ():
-                    if name and name not in draft.ids(target):
+                    if name and draft.is_known(target) and name not in draft.ids(target):
                         yield in_row(row, column, *_unknown(draft, name, target))
+
+
+def missing_sections(draft: Draft) -> Iterator[Issue]:
+    """Where tables name parties or calendars, `programme.yaml` has some."""
+    document = draft.documents.get("programme")
+    for section in SECTIONS:
+        if document and isinstance(document.data, dict) and section not in document.data and _is_named(draft, section):
+            said = f"the tables name {section}, but there are none"
+            yield draft.in_document("programme", (section,), said, f"write them under `{section}:`")
+
+
+def _is_named(draft: Draft, section: str) -> bool:
+    """Whether any cell names an id of a section of the programme, the built-in calendar apart."""
+    columns = [
+        (table, column) for table, named in REFERENCES.items() for column, target in named.items() if target == section
+    ]
+    return any(getattr(row, column) not in ("", "always") for table, column in columns for row in draft.rows[table])
 
 
 def _named(value: object, target: str) -> Iterator[tuple[str, str]]:
@@ -95,6 +112,8 @@ def _unknown_operation(name: str, item: str, steps: list[str]) -> tuple[str, str
 
 def unknown_parties_of_documents(draft: Draft) -> Iterator[Issue]:
     """Every party that an agreement or a venture's shares name is one of the programme's."""
+    if not draft.is_known("parties"):
+        return
     parties = draft.ids("parties")
     for index, party in enumerate(draft.programme.parties):
         for name in sorted(set(party.shares) - parties):
@@ -112,7 +131,7 @@ def unknown_parties_of_documents(draft: Draft) -> Iterator[Issue]:
 
 def unknown_items_of_agreements(draft: Draft) -> Iterator[Issue]:
     """Every item that an agreement names exists."""
-    for place, agreement in agreements_placed(draft):
+    for place, agreement in agreements_placed(draft) if draft.is_known("items") else ():
         for number, item in enumerate(getattr(agreement, "items", ())):
             if item not in draft.ids("items"):
                 yield draft.in_document("agreements", (*place, "items", number), *_unknown(draft, item, "items"))
@@ -123,6 +142,8 @@ def unknown_items_of_agreements(draft: Draft) -> Iterator[Issue]:
 
 def unknown_objective_targets(draft: Draft) -> Iterator[Issue]:
     """Every capability that the objective weighs is a work centre or a resource."""
+    if not (draft.is_known("work_centres") and draft.is_known("resources")):
+        return
     known = draft.ids("work_centres") | draft.ids("resources")
     for name in sorted(set(draft.programme.objective.weights) - known):
         remedy = suggestion(name, known, "work_centres.csv or resources.csv")
@@ -218,6 +239,7 @@ def circles(following: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...
 
 
 RULES = (
+    missing_sections,
     unknown_ids,
     unknown_operations,
     unknown_parties_of_documents,

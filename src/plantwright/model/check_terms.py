@@ -197,9 +197,8 @@ def paid_demand(draft: Draft) -> Iterator[Issue]:
 
 def calendars_make_sense(draft: Draft) -> Iterator[Issue]:
     """No calendar takes the built-in name, and none says that a day or a week of work is longer than it is."""
-    document = draft.documents.get("programme")
-    written = document.data.get("calendars", {}) if document and isinstance(document.data, dict) else {}
-    if "always" in written:
+    written = draft.section("calendars")
+    if isinstance(written, dict) and "always" in written:
         yield draft.in_document(
             "programme", ("calendars", "always"), "`always` is built in", "give the calendar another name"
         )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
-from plantwright.model.files import Document
+from plantwright.model.files import Document, Place, shown
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Programme, Row, TaskRow
 from plantwright.model.quantity import Dimension, Quantity
@@ -27,6 +28,10 @@ KIND_DIMENSION = {
     "work_centre": Dimension.NUMBER,
 }
 """What an amount of each kind of resource, or of a work centre's stations, is measured in."""
+
+
+SECTIONS: Mapping[str, type] = {"parties": list, "calendars": dict}
+"""The parts of `programme.yaml` that name ids, and the shape of each."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,17 @@ class Draft:
     unusable: frozenset[str] = frozenset()
     dated: bool = True
 
+    def is_known(self, table: str) -> bool:
+        """Return whether the ids of a table can be told, so that a name not among them is wrong."""
+        if table in SECTIONS:
+            return isinstance(self.section(table), SECTIONS[table])
+        return table not in self.unusable
+
+    def section(self, name: str) -> object:
+        """Return what `programme.yaml` says under a key, None where it says nothing that can be used."""
+        document = self.documents.get("programme")
+        return document.data.get(name) if document and isinstance(document.data, dict) else None
+
     def ids(self, table: str) -> frozenset[str]:
         """Return the ids of a table, or `parties`, `calendars` or `assumptions`."""
         return self.known.get(table, frozenset())
@@ -54,13 +70,17 @@ class Draft:
         """Return the items that rows of a table are about."""
         return self.known.get(f"{table}.item", frozenset())
 
-    def in_document(
-        self, name: str, place: tuple[str | int, ...], message: str, remedy: str, warning: bool = False
-    ) -> Issue:
+    def in_document(self, name: str, place: Place, message: str, remedy: str, warning: bool = False) -> Issue:
         """Return an issue about a place in `programme` or `agreements`; list positions are shown counted from 1."""
-        document = self.documents.get(name, Document(f"{name}.yaml", None, {}))
-        shown = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-        return Issue(document.file, document.line(place), shown, message, remedy, "warning" if warning else "error")
+        return in_document(
+            self.documents.get(name, Document(f"{name}.yaml", None, {})), place, message, remedy, warning
+        )
+
+
+def in_document(document: Document, place: Place, message: str, remedy: str, warning: bool = False) -> Issue:
+    """Return an issue about a place in a document; list positions are shown counted from 1."""
+    severity: Literal["error", "warning"] = "warning" if warning else "error"
+    return Issue(document.file, document.line(place), shown(place), message, remedy, severity)
 
 
 def in_row(row: Row, column: str, message: str, remedy: str, warning: bool = False) -> Issue:

@@ -22,7 +22,14 @@ LARGEST_TABLE = 50_000_000
 LARGEST_DOCUMENT = 1_000_000
 MOST_NODES = 100_000
 
+_NULL = "tag:yaml.org,2002:null"
+
 Place = tuple[str | int, ...]
+
+
+def shown(place: Place) -> str:
+    """Return a path as people write it: joined by dots, list positions counted from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ def read_bytes(path: Path, inside: Path, largest: int) -> bytes:
             said = f"the file has {size / 1e6:,.0f} MB, and a file of this kind may have {largest / 1e6:,.0f} MB"
             raise FileError(Issue(path.name, 0, "", said, "check that it is the right file, or split the programme"))
         with real.open("rb") as file:
-            return file.read(largest)
+            return file.read(size)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its links lead in a circle"
         raise FileError(
@@ -261,7 +268,7 @@ def read_yaml(path: Path, inside: Path) -> Document:
         ) from error
     except RecursionError as error:
         raise FileError(Issue(path.name, 0, "", "the file is nested too deeply", "write it flat")) from error
-    if root is None:
+    if root is None or root.tag == _NULL:
         raise FileError(Issue(path.name, 0, "", "the file is empty", "write its keys, or take the file away"))
     return _Composition(path.name).document(root)
 
@@ -296,7 +303,7 @@ class _Composition:
             return self.mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, (*place, index)) for index, each in enumerate(node.value)]
-        return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value).strip()
+        return "" if node.tag == _NULL else str(node.value).strip()
 
     def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -305,7 +312,7 @@ class _Composition:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in found or key == "?":
                 said = f"the key '{key[:60]}' is there twice" if key in found else "a key must be a single word"
-                self.issues.append(Issue(self.file, line, ".".join(map(str, (*place, key))), said, "keep one"))
+                self.issues.append(Issue(self.file, line, shown((*place, key)), said, "keep one"))
                 continue
             self.lines[(*place, key)] = line
             value = self.value(value_node, (*place, key))

@@ -16,9 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from plantwright.model.agreements import AGREEMENT_KINDS, Agreement
 from plantwright.model.assumptions import Assumption, Register
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.cells import Reading
+from plantwright.model.cells import CellError, Reading
 from plantwright.model.check import findings
-from plantwright.model.draft import Draft
+from plantwright.model.draft import Draft, in_document
 from plantwright.model.files import DOCUMENTS, Document, Raw, Sheet, known_ids, read_folder
 from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import TABLES, Programme, Row
@@ -89,7 +89,16 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
         agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
     )  # fmt: skip
     dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))
-    return Draft(programme, rows, known_ids(raw), _whole(raw, issues), raw.documents, raw.unusable, dated), issues
+    unusable = raw.unusable | _nameless(raw)
+    return Draft(
+        programme, rows, known_ids(raw), _whole(raw, issues) - unusable, raw.documents, unusable, dated
+    ), issues
+
+
+def _nameless(raw: Raw) -> frozenset[str]:
+    """The tables whose heading lacks the columns that say what a row is about."""
+    keys = {each.table: "id" if "id" in each.model_fields else "item" for each in ALL_TABLES}
+    return frozenset(name for name, table in raw.sheets.items() if keys[name] not in table.headings)
 
 
 def _whole(raw: Raw, issues: list[Issue]) -> frozenset[str]:
@@ -97,7 +106,7 @@ def _whole(raw: Raw, issues: list[Issue]) -> frozenset[str]:
     faulty = {issue.file for issue in issues}
     tables = {each.table for each in ALL_TABLES if f"{each.table}.csv" not in faulty}
     documents = {name for name in DOCUMENTS if name not in raw.documents or raw.documents[name].file not in faulty}
-    return frozenset(tables | documents) - raw.unusable
+    return frozenset(tables | documents)
 
 
 def _basis(document: Document | None) -> tuple[Reading, float]:
@@ -155,10 +164,10 @@ def _calendars(main: ProgrammeFile, document: Document | None, issues: list[Issu
     for name, described in main.calendars.items():
         try:
             built[name] = calendar(name, shifts_of(described), main.start, max(main.horizon, main.start))
-        except PlaceError as error:
-            place = ("calendars", name, *error.place)
-            line = document.line(place) if document else 0
-            issues.append(Issue("programme.yaml", line, ".".join(map(str, place)), str(error), error.remedy))
+        except CellError as error:
+            place = ("calendars", name, *(error.place if isinstance(error, PlaceError) else ()))
+            if document:
+                issues.append(in_document(document, place, str(error), error.remedy))
     return built
 
 

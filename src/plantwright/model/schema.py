@@ -18,7 +18,7 @@ from plantwright.model.agreements import Agreement
 from plantwright.model.cells import CellError, Identifier, PlainNumber, PlainShare, Share, text_of
 from plantwright.model.programme import Objective, Party
 from plantwright.model.quantity import Quantity
-from plantwright.model.shifts import Shifts, Span, days, span, weekdays
+from plantwright.model.shifts import Shifts, Span, days, region, span, weekdays
 
 T = TypeVar("T")
 
@@ -114,7 +114,8 @@ def shifts_of(described: CalendarFile) -> Shifts:
         spans = _each(("open", key), shifts, span)
         special.update(dict.fromkeys(_at(("open", key), days, key), spans))
     closed = frozenset[date]().union(*_each(("closed",), described.closed, days))
-    regions = (described.holidays,) if isinstance(described.holidays, str) else described.holidays
+    listed = (described.holidays,) if isinstance(described.holidays, str) else described.holidays
+    regions = tuple(_at(("holidays",), region, each) for each in listed)
     breaks = _each(("breaks",), described.breaks, span)
     return Shifts(week, breaks, regions, closed, special, described.hours_per_day, described.hours_per_week)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -85,19 +86,26 @@ def _day(text: str) -> date:
         raise CellError(f"'{text[:40]}' is not a date", "write it as year-month-day, such as `2026-12-24`") from error
 
 
-def public_holidays(region: str, years: range) -> frozenset[date]:
+@cache
+def public_holidays(place: str, years: range) -> frozenset[date]:
     """Return the public holidays of a country or its part, such as `US` or `US-OH`; raise CellError where there is none
     such.
     """
     import holidays
 
-    country, _, part = region.strip().partition("-")
+    country, _, part = place.strip().partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=years))
     except (NotImplementedError, AttributeError, ValueError) as error:
         raise CellError(
-            f"there are no public holidays of '{region[:40]}'", "write a country and its part, such as `US-OH`"
+            f"there are no public holidays of '{place[:40]}'", "write a country and its part, such as `US-OH`"
         ) from error
+
+
+def region(text: str) -> str:
+    """Return a country or its part, such as `US-OH`, whose public holidays are known; raise CellError for another."""
+    public_holidays(text, range(2026, 2027))
+    return text
 
 
 def calendar(name: str, shifts: Shifts, start: date, horizon: date) -> Calendar:
@@ -135,7 +143,7 @@ def _typical_week(shifts: Shifts) -> list[Span]:
 
 def _intervals(shifts: Shifts, first: date, last: date) -> Iterator[Span]:
     years = range(first.year, last.year + 1)
-    closed = shifts.closed.union(*(public_holidays(region, years) for region in shifts.holidays))
+    closed = shifts.closed.union(*(public_holidays(place, years) for place in shifts.holidays))
     special = shifts.open or {}
     for offset in range((last - first).days):
         day = first + timedelta(days=offset)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from plantwright.model.agreements import AGREEMENT_KINDS
 from plantwright.model.cells import CellError
-from plantwright.model.files import Document, Place, Sheet
+from plantwright.model.files import Document, Place, Sheet, shown
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Row
 from plantwright.model.units import closest
@@ -71,13 +71,8 @@ def document_issues(
             continue
         place = _written_place(document, base, each)
         message, remedy = _words(each, _keys_beside(model, each), "key")
-        found.setdefault(place, Issue(document.file, document.line(place), ".".join(_shown(place)), message, remedy))
+        found.setdefault(place, Issue(document.file, document.line(place), shown(place), message, remedy))
     return list(found.values())
-
-
-def _shown(place: Place) -> Iterable[str]:
-    """The path with list positions counted from 1, as people do."""
-    return (str(part + 1) if isinstance(part, int) else part for part in place)
 
 
 def _written_place(document: Document, base: Place, error: Mapping[str, Any]) -> Place:
@@ -87,6 +82,8 @@ def _written_place(document: Document, base: Place, error: Mapping[str, Any]) ->
         if (*place, part) in document.lines:
             place = (*place, part)
     last = error["loc"][-1] if error["loc"] else None
+    if error["type"].startswith("union_tag"):
+        return (*place, "kind")
     is_absent = error["type"] in ("missing", "extra_forbidden") and isinstance(last, str)
     return (*place, str(last)) if is_absent and (not place or place[-1] != last) else place
 
