@@ -1,0 +1,120 @@
+"""The self-contained report: what the template is filled with, from the answer down to the full tables.
+
+Figures, sentences and page tables are made beside; here they are put in the order that a director reads them in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from plotly.offline import get_plotlyjs
+
+from plantwright.reporting import answer, page_tables
+from plantwright.reporting.fan import energised_fan
+from plantwright.reporting.figures import Figure
+from plantwright.reporting.gantt import critical_gantt, whole_gantt
+from plantwright.reporting.limits import station_states, waiting_map
+from plantwright.reporting.money import party_lines
+from plantwright.reporting.palette import DARKER, looks, principals
+from plantwright.reporting.ramp import ramps
+from plantwright.reporting.run import Run
+from plantwright.reporting.tornado import TITLES, significant, tornado
+from plantwright.reporting.words import day, names, percent
+
+
+def report(run: Run) -> str:
+    """Return the report as one HTML page that needs nothing else; the same run gives the same text."""
+    figures = Shown()
+    return _environment().get_template("report.html.j2").render(
+        run=run, figures=figures, **_head(run), **_sections(run, figures), **_tables(run),
+        plotly_js=get_plotlyjs(), darker=_script_safe(DARKER), dark=DARKER,
+    )  # fmt: skip
+
+
+class Shown:
+    """The figures of a page, in the order in which they were shown."""
+
+    def __init__(self) -> None:
+        self._figures: list[Figure] = []
+
+    def show(self, figure: Figure) -> Figure:
+        """Return the figure and keep it for the page's script."""
+        self._figures.append(figure)
+        return figure
+
+    def each(self, named: Iterable[tuple[str, Figure]]) -> list[tuple[str, Figure]]:
+        """Return named figures and keep them all."""
+        return [(name, self.show(figure)) for name, figure in named]
+
+    def as_json(self) -> str:
+        """Return all figures as JSON that may stand inside a script element."""
+        return _script_safe({figure.id: _plain(figure) for figure in self._figures})
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    drawn = json.loads(figure.plot.to_json(engine="json", validate=False))
+    return {"data": drawn["data"], "layout": drawn["layout"], "narrow": figure.narrow}
+
+
+def _script_safe(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("plantwright.reporting", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _head(run: Run) -> dict[str, Any]:
+    programme = run.programme
+    return {
+        "title": programme.name, "site": programme.site, "start": day(programme.start), "horizon": day(programme.horizon),
+        "currency": programme.currency, "sentences": answer.sentences(run), "cards": answer.cards(run),
+        "parties": answer.party_rows(run), "legend": [*_legend(run)],
+        "chance": f"{significant(run):.2f}",
+    }  # fmt: skip
+
+
+def _legend(run: Run) -> Iterator[tuple[str, str]]:
+    called, look = names(run.programme), looks(run.programme)
+    for party in principals(run.programme):
+        yield called[party], look[party].colour
+
+
+def _sections(run: Run, shown: Shown) -> dict[str, Any]:
+    return {
+        "fan": shown.show(energised_fan(run)), "gantt": shown.show(critical_gantt(run)),
+        "gantt_whole": shown.show(whole_gantt(run)), "ramps": shown.each(ramps(run)),
+        "waiting": shown.show(waiting_map(run)), "stations": shown.show(station_states(run)),
+        "cash": shown.each(party_lines(run)), "tornados": shown.each(_tornados(run)),
+        "steady": [TITLES[metric] for metric in TITLES if tornado(run, metric) is None],
+        "limits": answer.limits_by_quarter(run), "assumed": percent(answer.assumed_share(run)),
+    }  # fmt: skip
+
+
+def _tornados(run: Run) -> Iterator[tuple[str, Figure]]:
+    for metric, title in TITLES.items():
+        figure = tornado(run, metric)
+        if figure is not None:
+            yield title, figure
+
+
+def _tables(run: Run) -> dict[str, Any]:
+    return {
+        "table": {
+            "energised": page_tables.energised(run), "levels": page_tables.levels(run),
+            "milestones": page_tables.milestones(run), "tasks": page_tables.tasks(run), "ramp": page_tables.ramp(run),
+            "waiting": page_tables.waiting(run), "stations": page_tables.stations(run), "sites": page_tables.sites(run),
+            "demand": page_tables.demand(run), "cash": page_tables.cash_by_kind(run),
+            "cash_years": page_tables.cash_by_year(run), "suppliers": page_tables.suppliers(run),
+            "strongest": page_tables.strongest_assumptions(run), "assumptions": page_tables.assumptions(run),
+            "orders": page_tables.orders(run), "production": page_tables.production(run),
+        },
+        "files": page_tables.files(run),
+    }  # fmt: skip

@@ -1,0 +1,161 @@
+"""A made-up run: a real programme with invented, plausible results, so that reports can be made without the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from plantwright.model.outcome import STATES, CashFlows, Outcome, Replications
+from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason, Shipment
+from plantwright.model.programme import Programme
+from plantwright.model.read import load
+from plantwright.model.schedule import ConversionTrials, Schedule, ScheduledTask
+from plantwright.reporting import outcome
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WEEK = 168.0
+KINDS = ("site_sale", "conversion_work", "equipment", "parts", "sales", "operation_fees")
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    programme: Programme
+    schedule: Schedule
+    trials: ConversionTrials
+    plan: Plan
+    replications: Replications
+    cash: CashFlows
+    outcome: Outcome
+
+
+def made_up(programme: Programme, worlds: int = 20, seed: int = 3) -> MadeUp:
+    """Return a run of a programme: tasks follow their links, units ramp up, sites get power, money flows."""
+    rng = np.random.default_rng(seed)
+    schedule = _schedule(programme)
+    trials = _trials(schedule, rng, worlds)
+    plan = _plan(programme, schedule)
+    replications = _replications(programme, plan, trials, rng)
+    cash = _cash(programme, rng, worlds)
+    found = outcome(programme, schedule, plan, trials, replications, cash, {"plantwright": "0.1.0"})
+    return MadeUp(programme, schedule, trials, plan, replications, cash, found)
+
+
+def _schedule(programme: Programme) -> Schedule:
+    finish: dict[str, float] = {}
+    rows: dict[str, ScheduledTask] = {}
+    left = list(programme.tasks)
+    while left:
+        task = next((t for t in left if all(link.predecessor in finish for link in t.links)), left[0])
+        left.remove(task)
+        start = max((finish.get(link.predecessor, 0.0) for link in task.links), default=0.0)
+        length = min(task.modes[0].duration.planned * (3 if task.calendar != "always" else 1), 5_000.0)
+        finish[task.id] = start + length
+        rows[task.id] = ScheduledTask(task.id, task.modes[0].name, start, start + length, 0.0, 0.0, len(rows) % 5 == 0)
+    return Schedule(tuple(rows[t.id] for t in programme.tasks), (), "optimal", {}, {})
+
+
+def _trials(schedule: Schedule, rng: np.random.Generator, worlds: int) -> ConversionTrials:
+    start = np.array([t.start for t in schedule.tasks])
+    length = np.array([t.finish - t.start for t in schedule.tasks])
+    slip = 1 + 0.25 * rng.gamma(2.0, 0.5, (worlds, 1)) + 0.1 * rng.random((worlds, start.size))
+    critical = np.array([t.critical for t in schedule.tasks], dtype=float)
+    names = tuple(t.task for t in schedule.tasks)
+    return ConversionTrials(names, start * slip, (start + length) * slip, critical * 0.9 + 0.05, critical * 0.6)
+
+
+def _plan(programme: Programme, schedule: Schedule) -> Plan:
+    ready = schedule.finish * 0.5
+    shipments, reasons = [], []
+    for index, demand in enumerate(programme.demand):
+        due = demand.due.planned if demand.due else 0.0
+        ships = max(due - 200.0, ready) + 100.0 * (index % 4)
+        shipments.append(Shipment(demand.id, demand.item, demand.destination, demand.quantity, ships, ships + 100.0))
+        if ships + 100 > due:
+            text = f"waits for {programme.work_centres[0].name} until it is commissioned"
+            centre = programme.work_centres[index % len(programme.work_centres)].id
+            late = ships + 100 - due
+            reasons.append(Reason(demand.id, demand.quantity, late, "work_centre", centre, ready, text))
+    bought = [s for s in programme.sources]
+    orders = tuple(
+        PurchaseOrder(f"po{i}", s.item, s.supplier, 100.0, 0.0, s.lead_time.planned, s.price.planned, s.consigned)
+        for i, s in enumerate(bought)
+    )
+    made = tuple(ProductionOrder(f"mo{i}", s.item, s.quantity, s.ships - 400, s.ships) for i, s in enumerate(shipments))
+    return Plan(orders, made, (), tuple(shipments), tuple(reasons), ())
+
+
+def _replications(programme: Programme, plan: Plan, trials: ConversionTrials, rng: np.random.Generator) -> Replications:
+    worlds = trials.finish.shape[0]
+    weeks = int(np.ceil(programme.horizon_hours / WEEK))
+    edges = np.minimum(np.arange(1, weeks + 1) * WEEK, programme.horizon_hours)
+    items, demands = tuple(i.id for i in programme.items), tuple(d.id for d in programme.demand)
+    shipped = np.zeros((worlds, len(items), weeks), dtype=np.int64)
+    by_demand = np.zeros((worlds, len(demands), weeks), dtype=np.int64)
+    delivered = np.full((worlds, len(demands)), np.nan)
+    delay = rng.gamma(3.0, 150.0, (worlds, 1)) + rng.gamma(1.0, 200.0, (worlds, len(demands)))
+    for column, demand in enumerate(programme.demand):
+        week = ((plan.promised(demand.id) + delay[:, column]) // WEEK).astype(int)
+        for world in np.nonzero(week < weeks)[0]:
+            for part in range(4):
+                at = max(week[world] - part * 2, 0)
+                count = demand.quantity // 4 + (demand.quantity % 4 if part == 0 else 0)
+                shipped[world, items.index(demand.item), at] += count
+                by_demand[world, column, at] += count
+            delivered[world, column] = min(edges[week[world]] + 20.0, programme.horizon_hours)
+    sites = [d.id for d in programme.destinations]
+    at_site = np.zeros((worlds, len(sites), weeks))
+    for column, demand in enumerate(programme.demand):
+        power = programme.item[demand.item].power.planned
+        at_site[:, sites.index(demand.destination)] += np.cumsum(by_demand[:, column], axis=1) * power
+    first = np.where(shipped.any(axis=2), edges[shipped.argmax(axis=2) * 0 + (shipped > 0).argmax(axis=2)], np.nan)
+    causes = _causes(programme)
+    season = np.sin(np.arange(weeks)[None, :] / weeks * np.pi + np.arange(len(causes))[:, None] * 0.7) ** 2
+    waits = rng.gamma(1.0, 20.0, (worlds, len(causes), weeks)) * season[None]
+    centres = tuple(w.id for w in programme.work_centres)
+    states = rng.dirichlet([5, 0.5, 0.7, 1.5, 1, 0.4, 0.2], (worlds, len(centres), weeks)) * WEEK * 4
+    assert states.shape[-1] == len(STATES)
+    received = np.array([o.received for o in plan.purchase_orders])[None, :] * rng.uniform(0.9, 1.4, (worlds, 1))
+    return Replications(
+        3, edges, items, demands, centres, causes, shipped, shipped // 50, shipped, shipped, shipped,
+        at_site.sum(axis=1), at_site, first, by_demand, by_demand, delivered, states, waits, received,
+    )  # fmt: skip
+
+
+def _causes(programme: Programme) -> tuple[tuple[str, str], ...]:
+    bought = [i.id for i in programme.items if i.id not in programme.routing_of][:4]
+    return (
+        *(("part", item) for item in bought),
+        *(("work_centre", centre.id) for centre in programme.work_centres[:5]),
+        *(("resource", r.id) for r in programme.resources if r.kind == "power"),
+        *(("site_power", d.id) for d in programme.destinations[:2]),
+        ("transit", programme.destinations[0].id),
+    )
+
+
+def _cash(programme: Programme, rng: np.random.Generator, worlds: int) -> CashFlows:
+    parties = (*(p.id for p in programme.parties), "outside")
+    months = int(programme.horizon_hours // 730) + 2
+    by_month = np.zeros((len(parties), months, len(KINDS)))
+    for month in range(months):
+        for kind, (payer, receiver, amount) in enumerate(
+            [(0, 1, 9e6), (0, -1, 5e6), (0, 4, 3e6), (1, 4, 8e6), (3, 1, 2e7), (0, 1, 1e6)]
+        ):
+            sum_ = amount * rng.uniform(0.2, 1.0) * min(1.0, month / 12) if kind else amount * (month == 1)
+            by_month[payer % len(parties), month, kind] -= sum_
+            by_month[receiver % len(parties), month, kind] += sum_
+    net = by_month.sum(axis=(1, 2))[None, :] * rng.uniform(0.8, 1.1, (worlds, 1))
+    return CashFlows(parties, KINDS, by_month, net, net * 0.8, rng.uniform(3e8, 5e8, worlds))
+
+
+@pytest.fixture(scope="session")
+def small() -> MadeUp:
+    return made_up(load(EXAMPLES / "small"))
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., MadeUp]:
+    return made_up
