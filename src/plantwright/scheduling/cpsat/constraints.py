@@ -1,0 +1,86 @@
+"""Constraints of the CP-SAT model, one function a family, called in order from `add_constraints`."""
+
+from __future__ import annotations
+
+from ortools.sat.python import cp_model
+
+from plantwright.scheduling.cpsat.variables import TaskVariables
+from plantwright.scheduling.problem import Kind, Link, Problem, Resource
+
+
+def add_constraints(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """Add every family of constraints of the problem."""
+    add_deadlines(model, problem, variables)
+    add_links(model, problem, variables)
+    add_resources(model, problem, variables)
+    add_stocks(model, problem, variables)
+
+
+def add_deadlines(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """Every task finishes by its deadline and by the horizon."""
+    for task, own in zip(problem.tasks, variables, strict=True):
+        model.add(own.end <= (problem.horizon if task.deadline is None else min(task.deadline, problem.horizon)))
+
+
+def add_links(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """Minimum and maximum lags between the ends that the link ties."""
+    for link in problem.links:
+        gap = _later_end(link, variables[link.after]) - _earlier_end(link, variables[link.before])
+        if link.lag is not None:
+            model.add(gap >= link.lag)
+        if link.max_lag is not None:
+            model.add(gap <= link.max_lag)
+
+
+def _earlier_end(link: Link, own: TaskVariables) -> cp_model.LinearExprT:
+    return own.end if link.kind in (Kind.FS, Kind.FF) else own.start
+
+
+def _later_end(link: Link, own: TaskVariables) -> cp_model.LinearExprT:
+    return own.end if link.kind in (Kind.FF, Kind.SF) else own.start
+
+
+def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """No resource is taken beyond its capacity; where capacity is below its peak, a fixed interval fills the difference."""
+    for index, resource in enumerate(problem.resources):
+        intervals, demands = _gaps(model, resource, problem.horizon)
+        for task, own in zip(problem.tasks, variables, strict=True):
+            units = [mode.demand[index] if mode.duration else 0 for mode in task.modes]
+            if any(units):
+                intervals.append(own.interval)
+                demands.append(_demand(model, own, units))
+        if intervals:
+            model.add_cumulative(intervals, demands, resource.peak)
+
+
+def _gaps(
+    model: cp_model.CpModel, resource: Resource, horizon: int
+) -> tuple[list[cp_model.IntervalVar], list[cp_model.LinearExprT]]:
+    ends = [*(tick for tick, _ in resource.steps[1:]), horizon]
+    gaps = [
+        (begin, end, resource.peak - units)
+        for (begin, units), end in zip(resource.steps, ends, strict=True)
+        if units < resource.peak and begin < end
+    ]
+    intervals = [model.new_fixed_size_interval_var(begin, end - begin, "gap") for begin, end, _ in gaps]
+    return intervals, [missing for _, _, missing in gaps]
+
+
+def _demand(model: cp_model.CpModel, own: TaskVariables, units: list[int]) -> cp_model.LinearExprT:
+    if min(units) == max(units):
+        return units[0]
+    demand = model.new_int_var_from_domain(cp_model.Domain.from_values(sorted(set(units))), "demand")
+    model.add(demand == own.choice(units))
+    return demand
+
+
+def add_stocks(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """No non-renewable resource is consumed beyond what there is."""
+    for index, stock in enumerate(problem.stocks):
+        model.add(
+            sum(
+                own.choice([mode.consumption[index] for mode in task.modes])
+                for task, own in zip(problem.tasks, variables, strict=True)
+            )
+            <= stock.units
+        )
