@@ -107,7 +107,7 @@ NAMES = {
 
 _ADVICE = "write one such as `kW`, `weeks`, `l/min` or `per week`"
 _WORDS = re.compile(r"[A-Za-z_]+")
-_UNIT = re.compile(r"^(1|[A-Za-z_]+(\*\*[23])?)(\s*/\s*[A-Za-z_]+(\*\*[23])?)*$")
+_UNIT = re.compile(r"^(1|[A-Za-z][A-Za-z_]*(\*\*[23])?)(\s*/\s*[A-Za-z][A-Za-z_]*(\*\*[23])?)*$")
 _MONEY = re.compile(r"^(k|M|G|bn)?([A-Z]{3})$")
 
 
