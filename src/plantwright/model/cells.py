@@ -116,7 +116,7 @@ def _term(text: str, reading: Reading) -> Quantity:
         raise CellError(str(error), error.remedy) from error
     if measure.dimension is Dimension.DATE:
         raise CellError(f"'{_short(text)}' is no date", "write it as `2026-03-01`")
-    value = float(match[1]) * measure.factor
+    value = measure.canonical(float(match[1]))
     return Quantity(value, measure.dimension, factor=value, unit=measure.name)
 
 

@@ -146,9 +146,9 @@ def _value(column: str, text: str, measure: Unit, start: date) -> float:
             return hours_of(text, start)
         except CellError as error:
             raise ColumnError(column, str(error), error.remedy) from error
-    number, factor = (text[:-1].strip(), 0.01) if text.endswith("%") and measure.name == "" else (text, measure.factor)
+    number, scale = (text[:-1].strip(), unit("%")) if text.endswith("%") and measure.name == "" else (text, measure)
     if not _NUMBER.match(number):
         raise ColumnError(
             column, f"'{text[:60]}' is not a number", "write the number alone; its unit goes into the column 'unit'"
         )
-    return float(number) * factor
+    return scale.canonical(float(number))

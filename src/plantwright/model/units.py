@@ -127,6 +127,10 @@ class Unit:
     factor: float
     name: str
 
+    def canonical(self, value: float) -> float:
+        """Return `value` of this unit in canonical units; percents are divided, so that 95 % is 0.95 to the last bit."""
+        return value / 100 if self.name == "%" else value * self.factor
+
 
 @cache
 def unit(text: str, currency: str = "USD") -> Unit:
