@@ -1,0 +1,287 @@
+"""What can be wrong with a network, one function a rule; all faults are found at once and each names its place.
+
+Nothing is simulated here: a fault is seen from the description alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from plantwright.simulation.network import Network, Operation, Route, WorkCentre
+from plantwright.simulation.times import time_of
+
+
+class NetworkError(ValueError):
+    """A network that cannot be run; `faults` holds one sentence each, naming the place."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def require_sound(network: Network) -> None:
+    """Raise NetworkError naming every fault of the network, if it has any."""
+    named = tuple(fault for rule in NAMES for fault in rule(network))
+    if named:
+        raise NetworkError(named)
+    found = tuple(fault for rule in RULES for fault in rule(network))
+    if found:
+        raise NetworkError(found)
+
+
+def _steps(network: Network) -> Iterator[tuple[Route, Operation, str]]:
+    for route in network.routes:
+        for op in route.operations:
+            yield route, op, f"operation {route.name}/{op.name}"
+
+
+def double_names(network: Network) -> Iterator[str]:
+    """Two of a kind with one name."""
+    kinds = {
+        "work centre": [c.name for c in network.centres],
+        "route": [r.name for r in network.routes],
+        "stock": [k.name for k in network.stocks],
+        "resource": [r.name for r in network.resources],
+        "operation": [f"{r.name}/{o.name}" for r, o, _ in _steps(network)],
+    }
+    for kind, names in kinds.items():
+        for name, number in Counter(names).items():
+            if number > 1:
+                yield f"{kind} {name} is there {number} times; names must differ"
+
+
+def empty_network(network: Network) -> Iterator[str]:
+    """Nothing to run, or a route without an operation."""
+    if not network.centres:
+        yield "the network has no work centre"
+    for route in network.routes:
+        if not route.operations:
+            yield f"route {route.name} has no operation"
+
+
+def unknown_names(network: Network) -> Iterator[str]:
+    """A name that stands for nothing."""
+    centres = {c.name for c in network.centres}
+    stocks, resources = {k.name for k in network.stocks}, {r.name for r in network.resources}
+    routes = {r.name: {o.name for o in r.operations} for r in network.routes}
+    for route, op, place in _steps(network):
+        if op.centre not in centres:
+            yield f"{place}: unknown work centre {op.centre}"
+        yield from (f"{place}: unknown stock {name}" for name in op.components if name not in stocks)
+        yield from (f"{place}: unknown resource {u.resource}" for u in op.uses if u.resource not in resources)
+        for to in (t for f in op.failures for t in (f.to, f.beyond)):
+            if to != "scrap" and to not in routes[route.name]:
+                yield f"{place}: failed units go to {to}, which is no operation of the route"
+    yield from (
+        f"route {r.name} gives to unknown stock {k}" for r in network.routes for k in r.gives if k not in stocks
+    )
+    yield from (f"a source feeds unknown route {s.route}" for s in network.sources if s.route not in routes)
+    yield from (f"an arrival goes to unknown stock {a.stock}" for a in network.arrivals if a.stock not in stocks)
+    for order in network.orders:
+        if order.route not in routes or (order.operation and order.operation not in routes[order.route]):
+            yield f"an order is for unknown route {order.route} {order.operation}".rstrip()
+    for centre in network.centres:
+        crew = centre.breakdowns.crew if centre.breakdowns else None
+        if crew is not None and crew[0] not in resources:
+            yield f"work centre {centre.name}: repairs need unknown resource {crew[0]}"
+
+
+def unknown_pools(network: Network) -> Iterator[str]:
+    """A demand that nothing can serve."""
+    pools, routes = {r.pool for r in network.routes if r.pool}, {r.name for r in network.routes}
+    for demand in network.demands:
+        if demand.pool not in pools:
+            yield f"a demand asks of pool {demand.pool}, to which no route leads"
+        if demand.route not in routes:
+            yield f"a demand of pool {demand.pool} goes by unknown route {demand.route}"
+
+
+def wrong_probabilities(network: Network) -> Iterator[str]:
+    """Probabilities outside 0 to 1, or that exceed 1 together."""
+    for _, op, place in _steps(network):
+        total = sum(f.probability for f in op.failures)
+        if any(not 0.0 <= p <= 1.0 for f in op.failures for p in (f.probability, f.at_first or 0.0)):
+            yield f"{place}: a probability of failure lies outside 0 to 1"
+        elif total > 1.0 + 1e-12:
+            yield f"{place}: the probabilities of failure add up to {total:g}, above 1"
+
+
+def endless_rework(network: Network) -> Iterator[str]:
+    """A unit that could never leave an operation."""
+    for _, op, place in _steps(network):
+        again = sum(f.probability for f in op.failures if f.to != "scrap" and f.at_most is None)
+        if again >= 1.0:
+            yield f"{place}: every unit goes back for ever; give a limit or a probability below 1"
+
+
+def wrong_numbers(network: Network) -> Iterator[str]:
+    """Numbers that make no sense where they stand."""
+    for centre in network.centres:
+        if centre.stations is not None and min([centre.stations, *(n for _, n in centre.changes)]) < 0:
+            yield f"work centre {centre.name}: the number of stations is negative"
+        if centre.buffer is not None and centre.buffer < 0:
+            yield f"work centre {centre.name}: the buffer is negative"
+    for _, op, place in _steps(network):
+        if any(not 0.0 < q < math.inf for q in op.components.values()):
+            yield f"{place}: a component's quantity must be above zero"
+        if any(not 0.0 < u.amount < math.inf for u in op.uses):
+            yield f"{place}: the amount of a resource must be above zero"
+        if op.learning is not None and not 0.0 < op.learning.rate <= 1.0:
+            yield f"{place}: a learning rate lies above 0 and up to 1, not {op.learning.rate:g}"
+    yield from (
+        f"stock {k.name}: level {k.level:g} is outside 0 to its capacity"
+        for k in network.stocks
+        if not 0 <= k.level <= k.capacity
+    )
+    yield from (
+        f"resource {r.name}: capacity must not be negative"
+        for r in network.resources
+        if min([r.capacity, *(c for _, c in r.changes)]) < 0
+    )
+    yield from (f"the source of route {s.route}: size must be 1 or more" for s in network.sources if s.size < 1)
+    yield from (f"an order of route {o.route}: quantity must be 0 or more" for o in network.orders if o.quantity < 0)
+    yield from (f"a demand of pool {d.pool}: quantity must be 1 or more" for d in network.demands if d.quantity < 1)
+
+
+def wrong_times(network: Network) -> Iterator[str]:
+    """Times that are negative, not finite, or out of order."""
+    for centre in network.centres:
+        if centre.shifts is not None and (list(centre.shifts.times) != sorted(centre.shifts.times)):
+            yield f"work centre {centre.name}: shifts must be in order of time"
+        if centre.breakdowns is not None and centre.breakdowns.up.mean <= 0.0:
+            yield f"work centre {centre.name}: the time between failures must be above zero"
+    moments = [("an order of route " + o.route, o.time) for o in network.orders]
+    moments += [("an arrival at stock " + a.stock, a.time) for a in network.arrivals]
+    moments += [("a demand of pool " + d.pool, d.opens) for d in network.demands]
+    moments += [("work centre " + c.name, t) for c in network.centres for t, _ in c.changes]
+    moments += [("resource " + r.name, t) for r in network.resources for t, _ in r.changes]
+    yield from (
+        f"{place}: time {time:g} must be zero or more and finite"
+        for place, time in moments
+        if not 0.0 <= time < math.inf
+    )
+    for source in network.sources:
+        if source.gap is not None and time_of(source.gap).mean <= 0.0:
+            yield f"the source of route {source.route}: the gap must be above zero"
+
+
+def wrong_batches(network: Network) -> Iterator[str]:
+    """Batches that can never form."""
+    centres = {c.name: c for c in network.centres}
+    for _, op, place in _steps(network):
+        centre, batch = centres[op.centre], op.batch
+        if not 1 <= batch.least <= batch.most:
+            yield f"{place}: a batch needs 1 <= least <= most, not {batch.least} and {batch.most}"
+        elif centre.stations is None and batch.most > 1:
+            yield f"{place}: work centre {centre.name} never runs out of stations, so it takes no batches"
+        elif centre.buffer is not None and batch.least > max(1, centre.buffer):
+            yield f"{place}: a batch of {batch.least} never fits the buffer of {centre.buffer} before {centre.name}"
+        elif centre.buffer == 0 and batch.most > 1:
+            yield f"{place}: a batch needs a buffer before {centre.name}"
+
+
+def unmet_needs(network: Network) -> Iterator[str]:
+    """More of a resource or stock needed at once than there will ever be."""
+    most = {r.name: max([r.capacity, *(c for _, c in r.changes)]) for r in network.resources}
+    room = {k.name: k.capacity + _held_out(network, k.name) for k in network.stocks}
+    for _, op, place in _steps(network):
+        for use in op.uses:
+            amount = use.amount * (op.batch.least if use.per_unit and op.batch.longest_wait == math.inf else 1)
+            if amount > most[use.resource] + 1e-9:
+                yield f"{place}: needs {amount:g} of {use.resource}, of which there is never more than {most[use.resource]:g}"
+        for stock, quantity in op.components.items():
+            if quantity > room[stock]:
+                yield f"{place}: needs {quantity:g} of {stock}, whose place holds {room[stock]:g}"
+    for centre in network.centres:
+        crew = centre.breakdowns.crew if centre.breakdowns else None
+        if crew is not None and not 0 < crew[1] <= most[crew[0]]:
+            yield f"work centre {centre.name}: a repair needs {crew[1]:g} of {crew[0]}, of which there is at most {most[crew[0]]:g}"
+
+
+def _held_out(network: Network, stock: str) -> float:
+    """Return how much the stations at the ends of routes can hold out to a full stock."""
+    stations = {c.name: _most(c) for c in network.centres}
+    return sum(r.gives[stock] * stations[r.operations[-1].centre] for r in network.routes if stock in r.gives)
+
+
+def dead_ends(network: Network) -> Iterator[str]:
+    """Journeys into limited places, which could not be held out of them, and sources that could not be blocked."""
+    centres = {c.name: c for c in network.centres}
+    limited = {k.name for k in network.stocks if k.capacity < math.inf}
+    for route in network.routes:
+        for op, then in zip(route.operations, (*route.operations[1:], None), strict=True):
+            if centres[op.centre].stations is not None:
+                continue
+            if then is not None and centres[then.centre].buffer is not None:
+                yield f"operation {route.name}/{op.name}: a journey cannot end before the limited buffer of {then.centre}"
+            if then is None and limited & set(route.gives):
+                yield f"route {route.name}: a journey cannot end at a limited stock"
+    for demand in network.demands:
+        first = next(r for r in network.routes if r.name == demand.route).operations[0]
+        if centres[first.centre].buffer is not None:
+            yield f"a demand of pool {demand.pool}: work centre {first.centre} must have no limit to its buffer"
+    for source in network.sources:
+        first = next(r for r in network.routes if r.name == source.route).operations[0]
+        if source.size > 1 and not source.loses and centres[first.centre].buffer is not None and source.gap is not None:
+            yield f"the source of route {source.route}: units that come {source.size} at a time cannot be blocked one by one"
+        if source.gap is None and centres[first.centre].stations is None:
+            yield f"the source of route {source.route}: a saturated source would flood {first.centre}, which never runs out of stations"
+
+
+def visits(route: Route) -> dict[str, float]:
+    """Return how often a unit of a route passes each of its operations, limits on rework not counted."""
+    row = {op.name: i for i, op in enumerate(route.operations)}
+    flow = np.zeros((len(row), len(row)))
+    for i, op in enumerate(route.operations):
+        if i + 1 < len(row):
+            flow[i, i + 1] += 1.0 - sum(f.probability for f in op.failures)
+        for failure in op.failures:
+            if failure.to != "scrap" and failure.at_most is None:
+                flow[i, row[failure.to]] += failure.probability
+    start = np.zeros(len(row))
+    start[0] = 1.0
+    passed = np.linalg.solve(np.eye(len(row)) - flow.T, start)
+    return {name: float(passed[i]) for name, i in row.items()}
+
+
+def unstable(network: Network) -> Iterator[str]:
+    """More work a time arrives without end than the stations of a centre with unlimited buffer can do."""
+    load: Counter[str] = Counter()
+    routes = {r.name: r for r in network.routes}
+    for source in network.sources:
+        if source.gap is not None and source.limit is None:
+            passed = visits(routes[source.route])
+            for op in routes[source.route].operations:
+                rate = source.size / time_of(source.gap).mean
+                load[op.centre] += rate * passed[op.name] * time_of(op.time).mean / op.batch.most
+    for centre in network.centres:
+        if centre.stations is not None and centre.buffer is None and _overloaded(centre, load[centre.name]):
+            yield f"work centre {centre.name}: {load[centre.name]:g} stations' work arrives for its {_most(centre)}: its queue grows for ever"
+
+
+def _most(centre: WorkCentre) -> int:
+    return max([centre.stations or 0, *(n for _, n in centre.changes)])
+
+
+def _overloaded(centre: WorkCentre, load: float) -> bool:
+    share = 1.0
+    if centre.breakdowns is not None and centre.breakdowns.crew is None:
+        share = centre.breakdowns.up.mean / (centre.breakdowns.up.mean + centre.breakdowns.repair.mean)
+    return load > 0.0 and load >= _most(centre) * share
+
+
+NAMES = (empty_network, double_names, unknown_names, unknown_pools)
+RULES = (
+    wrong_probabilities,
+    endless_rework,
+    wrong_numbers,
+    wrong_times,
+    wrong_batches,
+    unmet_needs,
+    dead_ends,
+    unstable,
+)

@@ -1,0 +1,66 @@
+"""The kernel's entry points, compiled once and kept in a cache that follows the kernel's source.
+
+Without a place to write the cache the kernel compiles anew in each process; that is no error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba import config, njit
+
+from .handle import floor_at, pointers_of
+from .layout import Floor, Ints
+from .loop import run, settle
+from .streams import draw_time as draw_time
+
+
+def _source_stamp() -> str:
+    """Return a digest of all kernel files: any change to any of them makes a cached kernel stale."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _cached(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a compiled function a cache on disk; plain Python functions stay as they are."""
+    if not hasattr(function, "enable_caching"):
+        return function
+    try:
+        function.enable_caching()
+        function._cache._cache_file._source_stamp = _source_stamp()  # type: ignore[attr-defined]
+    except (RuntimeError, OSError, AttributeError):
+        return function
+    return function
+
+
+@njit(nogil=True)
+def _run(pointers: Ints, until: float) -> int:
+    return run(floor_at(pointers), until)
+
+
+@njit(nogil=True)
+def _settle(pointers: Ints) -> None:
+    settle(floor_at(pointers))
+
+
+if not config.DISABLE_JIT:
+    _cached(_run)
+    _cached(_settle)
+
+
+def run_kernel(floor: Floor, until: float) -> int:
+    """Run the plant until a time in hours; see `loop.run`."""
+    return int(run(floor, until) if config.DISABLE_JIT else _run(pointers_of(floor), until))
+
+
+def settle_kernel(floor: Floor) -> None:
+    """Bring a floor's totals up to the present; see `loop.settle`."""
+    if config.DISABLE_JIT:
+        settle(floor)
+    else:
+        _settle(pointers_of(floor))

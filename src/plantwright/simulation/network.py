@@ -1,0 +1,235 @@
+"""A plant in the field's words: work centres, routes, stocks, resources, sources, demands. Frozen values, checked whole.
+
+What a value means is said here; `faults` finds what is wrong with a network, `tables` lays it out for the kernel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from plantwright.simulation.times import Time
+
+Rule = Literal["fifo", "priority", "due", "shortest"]
+Steps = tuple[tuple[float, float], ...]
+"""(time, value) from which on a value holds, in order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A place that holds like parts by number. Full (`capacity`), it blocks whoever would add to it."""
+
+    name: str
+    level: float = 0.0
+    capacity: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What operations share while they run: people of a skill, test power, coolant.
+
+    `capacity` holds from time 0, each step of `changes` from its time on. When capacity falls below what is in use, running
+    operations end undisturbed and none starts until it fits. Operations that wait take it in order of waiting; with
+    `first_fit`, whoever fits goes first (and a large need may starve).
+    """
+
+    name: str
+    capacity: float
+    changes: Steps = ()
+    first_fit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An amount of a resource that an operation takes at its start, of each unit of a batch if `per_unit`.
+
+    It is given back when the operation ends (also if the unit is then blocked; also held over breaks), never if `kept`.
+    """
+
+    resource: str
+    amount: float
+    per_unit: bool = False
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdowns:
+    """Failures of each station, the work going on after the repair where it stopped (preempt-resume).
+
+    `clock` says what wears: `busy` only working time, `always` the calendar's time, idle and blocked stations included. A
+    repair takes `crew` units of a resource where it names one, and waits for them in order.
+    """
+
+    up: Time
+    repair: Time
+    clock: Literal["busy", "always"] = "busy"
+    crew: tuple[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """When a centre is open: `times` alternate between opening and shutting, starting with an opening; shut before."""
+
+    times: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCentre:
+    """A group of like stations with one buffer before them.
+
+    `stations` is None where they never run out (a journey). `buffer` counts waiting units, stations not included, None
+    without limit; a unit that finds it full blocks the station it comes from (blocking after service). `changes` gives the
+    number of stations from later times on; a surplus station goes when its work is done. Off shift nothing starts; running work
+    pauses if `attended`, else it runs on. `setups` gives hours by (family before, family after).
+    """
+
+    name: str
+    stations: int | None = 1
+    buffer: int | None = None
+    rule: Rule = "fifo"
+    breakdowns: Breakdowns | None = None
+    shifts: Shifts | None = None
+    attended: bool = True
+    changes: tuple[tuple[float, int], ...] = ()
+    setups: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Units that are worked on together: a station starts with `least` or more, up to `most`.
+
+    When the first of them has waited `longest_wait`, it starts with fewer.
+    """
+
+    least: int = 1
+    most: int = 1
+    longest_wait: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What becomes of a unit that an operation fails, with what probability.
+
+    `to` is an operation of the route, or `scrap`. A unit that failed the same operation more than `at_most` times in a row
+    goes to `beyond`. With `remade`, the unit that goes back counts as scrap (its components are gone; the route takes new ones).
+    The probability may fall from `at_first` to `probability` as units are done, by exp(-decay * units).
+    """
+
+    probability: float
+    to: str = "scrap"
+    at_most: int | None = None
+    beyond: str = "scrap"
+    remade: bool = False
+    at_first: float | None = None
+    decay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Time falls with every doubling of the units done to `rate` of what it was (Wright 1936), down to a `floor` share."""
+
+    rate: float
+    floor: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of a route: a time at a work centre.
+
+    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts.
+    """
+
+    name: str
+    centre: str
+    time: Time | float
+    components: Mapping[str, float] = field(default_factory=dict)
+    uses: tuple[Use, ...] = ()
+    batch: Batch = Batch()
+    failures: tuple[Failure, ...] = ()
+    family: str = ""
+    learning: Learning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The operations that a unit passes in order, and where it ends; `item` (by default the route's name) says what it is.
+
+    At the end it adds `gives` to stocks, or waits for a demand in `pool`, or leaves. `tracked` units keep an account of what
+    they waited for, which is added up by demand where they come late.
+    """
+
+    name: str
+    operations: tuple[Operation, ...]
+    item: str = ""
+    gives: Mapping[str, float] = field(default_factory=dict)
+    pool: str = ""
+    tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Arrivals of units at the first operation of a route; without a `gap` it is saturated: never short of units.
+
+    A full buffer loses them or, without `loses`, blocks the source, which then counts the next gap from when it is free.
+    """
+
+    route: str
+    gap: Time | float | None = None
+    size: int = 1
+    limit: int | None = None
+    loses: bool = False
+    priority: float = 0.0
+    due_after: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Units of a route released to its first operation at a time (or at `operation`, for work begun before)."""
+
+    time: float
+    route: str
+    quantity: int
+    priority: float = 0.0
+    due: float = math.inf
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A quantity that is added to a stock at a time, such as a purchase that is received."""
+
+    time: float
+    stock: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Units wanted from a pool: served by priority (1 before 2), then due date, from time `opens` on.
+
+    A unit given to the demand passes `route` (transit, installation, power) and counts for `group` at its end.
+    """
+
+    pool: str
+    route: str
+    quantity: int
+    priority: float
+    due: float
+    opens: float = 0.0
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A whole plant. Names are unique within a kind; everything is checked before it is run, all faults at once."""
+
+    centres: tuple[WorkCentre, ...]
+    routes: tuple[Route, ...]
+    stocks: tuple[Stock, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    sources: tuple[Source, ...] = ()
+    orders: tuple[Order, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    demands: tuple[Demand, ...] = ()
