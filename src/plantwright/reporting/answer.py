@@ -13,12 +13,12 @@ from markupsafe import Markup
 from plantwright.model.outcome import Metric
 from plantwright.reporting.limits import cause_name, total_waits
 from plantwright.reporting.money import balances
-from plantwright.reporting.outcome import demanded_items, demanded_mw
+from plantwright.reporting.outcome import demanded_mw
 from plantwright.reporting.palette import SUPPLIER, looks, principals
 from plantwright.reporting.run import Run
 from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.tornado import strongest
-from plantwright.reporting.words import day, figure, millions, names, percent, phrase, power
+from plantwright.reporting.words import day, millions, percent, phrase, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def _by(metric: Metric, what: str, without: str) -> Markup:
     if metric.p80 is None:
         share = percent(1 - metric.share)
         half = f", half of the worlds by {day(_text(metric.p50))}" if metric.p50 is not None else ""
-        return Markup("{} within the horizon in <strong>{}</strong> of the simulated worlds{}; {} {} before it.").format(
+        said = "{} within the horizon in <strong>{}</strong> of the simulated worlds{}; {} {} before it."
+        return Markup(said).format(
             what, percent(metric.share), half, share, without
         )  # fmt: skip
     return Markup("{} by <strong>{}</strong> in 8 of 10 simulated worlds, in half of them by {}.").format(
@@ -130,7 +131,8 @@ def cards(run: Run) -> list[Card]:
     note = f"at least, on {day(run.programme.horizon)}; half {power(energised.p50)}, p10 to p90 {_range(energised)}"
     found.append(Card("Compute energised", power(energised.p20), note))
     spent = single(run, "capital_spent")
-    note = f"million {run.programme.currency} in half of the worlds; p10 to p90 {millions(spent.p10)} to {millions(spent.p90)}"
+    between = f"p10 to p90 {millions(spent.p10)} to {millions(spent.p90)}"
+    note = f"million {run.programme.currency} in half of the worlds; {between}"
     return [*found, Card("Conversion's cost", millions(spent.p50), note)]
 
 
@@ -187,15 +189,3 @@ def assumed_share(run: Run) -> float:
     used = used_assumptions(run.programme)
     assumed = sum(not run.programme.register[name].sourced for name in used)
     return assumed / len(used) if used else 0.0
-
-
-def product_list(run: Run) -> str:
-    """Return the products that customers order, in words."""
-    called = names(run.programme)
-    return ", ".join(called[item] for item in demanded_items(run.programme))
-
-
-def units_shipped_text(run: Run) -> list[tuple[str, str, str, str]]:
-    """Return product, units shipped that 8 of 10 worlds reach, half, and one of ten."""
-    called = names(run.programme)
-    return [(called[m.name], figure(m.p20), figure(m.p50), figure(m.p90)) for m in group(run, "units_shipped")]

@@ -24,12 +24,13 @@ DAY_FORMAT = "%-d %b %Y"
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of the report: `says` is its content in words, `narrow` changes its layout on a phone."""
+    """A figure of the report: `says` is its content in words, `narrow` and `narrow_traces` change it on a phone."""
 
     id: str
     says: str
     plot: go.Figure
     narrow: Mapping[str, Any] = field(default_factory=dict)
+    narrow_traces: Mapping[str, Any] = field(default_factory=dict)
 
 
 def framed(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
@@ -38,7 +39,7 @@ def framed(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
         "template": "none", "height": height, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13, "color": INK}, "margin": {"l": 56, "r": 16, "t": 28, "b": 40},
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": QUIET, "font": {"color": INK, "family": FONT, "size": 13}},
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 13}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
         "dragmode": False, "bargap": 0.3, "separators": ".,",
     }  # fmt: skip
     return go.Figure(data=list(traces), layout=shared | layout)

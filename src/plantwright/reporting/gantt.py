@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above, time_axis
-from plantwright.reporting.palette import INK, QUIET, looks
+from plantwright.reporting.palette import EMPTY, INK, QUIET, looks
 from plantwright.reporting.run import Run
 from plantwright.reporting.statistics import percentile
 from plantwright.reporting.words import day_of, names
@@ -80,7 +80,7 @@ def _chart(run: Run, identifier: str, says: str, rows: Sequence[Row]) -> Figure:
     labels = [label(row.name) if row.task else f"<b>{label(row.name)}</b>" for row in rows]
     last = max([run.programme.horizon_hours * 0.02, *(row.p80 for row in rows)])
     end = run.programme.moment(min(last * 1.03, run.programme.horizon_hours * 1.2)).isoformat()
-    ticks = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.8]}
+    ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.8]}
     plot = framed(
         traces, 110 + 24 * len(rows),
         xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), end], side="top", nticks=8),
@@ -99,8 +99,9 @@ def _narrow(labels: Sequence[str]) -> dict[str, Any]:
 def _bars(run: Run, rows: Sequence[tuple[int, Row]], **look: Any) -> go.Bar:
     called = names(run.programme)
     about = [
-        f"<b>{label(row.name, 90)}</b><br>{label(called.get(row.party, row.party))}<br>planned {day_of(run.programme, row.start)} to "
-        f"{day_of(run.programme, row.finish)}<br>8 of 10 worlds by {day_of(run.programme, row.p80)}"
+        f"<b>{label(row.name, 90)}</b><br>{label(called.get(row.party, row.party))}"
+        f"<br>planned {day_of(run.programme, row.start)} to {day_of(run.programme, row.finish)}"
+        f"<br>8 of 10 worlds by {day_of(run.programme, row.p80)}"
         f"<br>critical in {row.criticality * 100:.0f} % of worlds"
         for _, row in rows
     ]
@@ -117,16 +118,21 @@ def _areas(run: Run, rows: Sequence[Row]) -> go.Bar:
 
 def _tasks(run: Run, rows: Sequence[Row]) -> Iterator[go.Bar]:
     called, look = names(run.programme), looks(run.programme)
-    parties = dict.fromkeys(row.party for row in rows if row.task)
-    for party in parties:
+    for party in dict.fromkeys(row.party for row in rows if row.task):
+        shown = True
         for critical in (False, True):
             chosen = [(i, r) for i, r in enumerate(rows) if r.task and r.party == party and r.critical == critical]
             if chosen:
-                outline = {"color": INK, "width": 2 if critical else 0}
-                pattern = {"shape": "/" if critical else "", "size": 6, "solidity": 0.35, "fgcolor": INK}
-                marker = {"color": look[party].colour, "line": outline, "pattern": pattern | {"fillmode": "overlay"}}
-                name = label(called.get(party, party)) + (", critical" if critical else "")
-                yield _bars(run, chosen, marker=marker, name=name, width=0.6)
+                marker = {"color": look[party].colour} | (_critical_look() if critical else {})
+                name = label(called.get(party, party))
+                yield _bars(run, chosen, marker=marker, name=name, width=0.6, legendgroup=party, showlegend=shown)
+                shown = False
+    yield go.Bar(x=[None], y=[None], marker={"color": EMPTY} | _critical_look(), name="critical in the plan")
+
+
+def _critical_look() -> dict[str, Any]:
+    pattern = {"shape": "/", "size": 6, "solidity": 0.35, "fgcolor": INK, "fillmode": "overlay"}
+    return {"line": {"color": INK, "width": 2}, "pattern": pattern}
 
 
 def _milestones(run: Run, rows: Sequence[Row]) -> go.Scatter:

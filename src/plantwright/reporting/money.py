@@ -56,8 +56,9 @@ def _line(run: Run, party: str) -> Figure:
         hovertemplate="%{x|%-d %b %Y}<br>%{y:,.1f} million<extra></extra>",
     )  # fmt: skip
     last = max(run.programme.horizon, ends[-1] if ends else run.programme.horizon)
+    span = [run.programme.start.isoformat(), last.isoformat()]
     plot = framed(
-        [trace], 230, xaxis=time_axis(run.programme, nticks=5, range=[run.programme.start.isoformat(), last.isoformat()]),
+        [trace], 230, xaxis=time_axis(run.programme, nticks=5, range=span),
         yaxis=axis(f"{run.programme.currency} million", nticks=5, tickformat=",~g"),
     )  # fmt: skip
     final = float(total[-1]) if total.size else 0.0

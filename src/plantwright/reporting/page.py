@@ -19,11 +19,11 @@ from plantwright.reporting.figures import Figure
 from plantwright.reporting.gantt import critical_gantt, whole_gantt
 from plantwright.reporting.limits import station_states, waiting_map
 from plantwright.reporting.money import party_lines
-from plantwright.reporting.palette import DARKER, looks, principals
+from plantwright.reporting.palette import DARKER
 from plantwright.reporting.ramp import ramps
 from plantwright.reporting.run import Run
 from plantwright.reporting.tornado import TITLES, significant, tornado
-from plantwright.reporting.words import day, names, percent
+from plantwright.reporting.words import day, percent, shortened
 
 
 def report(run: Run) -> str:
@@ -57,7 +57,8 @@ class Shown:
 
 def _plain(figure: Figure) -> dict[str, Any]:
     drawn = json.loads(figure.plot.to_json(engine="json", validate=False))
-    return {"data": drawn["data"], "layout": drawn["layout"], "narrow": figure.narrow}
+    return {"data": drawn["data"], "layout": drawn["layout"], "narrow": figure.narrow,
+            "narrowTraces": figure.narrow_traces}  # fmt: skip
 
 
 def _script_safe(value: Any) -> str:
@@ -68,23 +69,19 @@ def _script_safe(value: Any) -> str:
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("plantwright.reporting", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["shortened"] = shortened
+    return made
 
 
 def _head(run: Run) -> dict[str, Any]:
     programme = run.programme
     return {
-        "title": programme.name, "site": programme.site, "start": day(programme.start), "horizon": day(programme.horizon),
-        "currency": programme.currency, "sentences": answer.sentences(run), "cards": answer.cards(run),
-        "parties": answer.party_rows(run), "legend": [*_legend(run)],
+        "title": programme.name, "site": programme.site, "start": day(programme.start),
+        "horizon": day(programme.horizon), "currency": programme.currency, "sentences": answer.sentences(run),
+        "cards": answer.cards(run), "parties": answer.party_rows(run),
         "chance": f"{significant(run):.2f}",
     }  # fmt: skip
-
-
-def _legend(run: Run) -> Iterator[tuple[str, str]]:
-    called, look = names(run.programme), looks(run.programme)
-    for party in principals(run.programme):
-        yield called[party], look[party].colour
 
 
 def _sections(run: Run, shown: Shown) -> dict[str, Any]:

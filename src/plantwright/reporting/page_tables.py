@@ -1,4 +1,4 @@
-"""The tables of the report: the numbers behind each figure, as text a person reads, each with the file that holds all of it."""
+"""The tables of the report: the numbers behind each figure as a person reads them, and the file that holds them all."""
 
 from __future__ import annotations
 
@@ -71,12 +71,22 @@ def milestones(run: Run) -> Table:
 def tasks(run: Run) -> Table:
     """Return every task with its planned dates, float and risk."""
     called = names(run.programme)
-    rows = [
-        (row.name, run.programme.task[row.task].area, called.get(row.party, row.party), run.schedule.task[row.task].mode,
-         day_of(run.programme, row.start), day_of(run.programme, row.finish), day_of(run.programme, row.p80),
-         f"{run.schedule.task[row.task].total_float / 24:,.0f}", "yes" if row.critical else "", percent(row.criticality))
-        for row in sorted(task_rows(run), key=lambda r: (r.start, r.finish, r.task))
-    ]  # fmt: skip
+    rows = []
+    for row in sorted(task_rows(run), key=lambda r: (r.start, r.finish, r.task)):
+        planned, task = run.schedule.task[row.task], run.programme.task[row.task]
+        dates = (day_of(run.programme, when) for when in (row.start, row.finish, row.p80))
+        rows.append(
+            (
+                row.name,
+                task.area,
+                called.get(row.party, row.party),
+                planned.mode,
+                *dates,
+                f"{planned.total_float / 24:,.0f}",
+                "yes" if row.critical else "",
+                percent(row.criticality),
+            )
+        )
     columns = ("task", "area", "in charge", "mode", "start", "finish", "finish p80", "float, days", "critical",
                "critical in worlds")  # fmt: skip
     return Table("Tasks of the conversion", columns, rows, 4, "schedule.parquet, conversion_trials.parquet")
@@ -137,8 +147,8 @@ def sites(run: Run) -> Table:
         rows.append(
             (site.name or site.id, figure(quantity), *map(figure, values), *map(power, powers), percent(on_time))
         )
-    columns_ = ("site", "units wanted", "arrived in 8 of 10 worlds", "in half", "energised in 8 of 10 worlds", "in half",
-                "demands met on time")  # fmt: skip
+    columns_ = ("site", "units wanted", "arrived in 8 of 10 worlds", "in half", "energised in 8 of 10 worlds",
+                "in half", "demands met on time")  # fmt: skip
     return Table("Sites at the horizon", columns_, rows, 1, "demand.parquet, energised_by_week.parquet")
 
 
@@ -160,8 +170,8 @@ def demand(run: Run) -> Table:
         reasons[reason.demand].append(reason)
     ordered = sorted(run.programme.demand, key=lambda d: (d.due.planned if d.due else 0.0, d.priority, d.id))
     rows = [_demand_row(run, row, reasons[row.id]) for row in ordered]
-    columns = ("demand", "item", "site", "units", "due", "promised", "half by (p50)", "8 of 10 by (p80)", "days late (p80)",
-               "on time", "late because")  # fmt: skip
+    columns = ("site", "item", "demand", "units", "due", "promised", "half by (p50)", "8 of 10 by (p80)",
+               "days late (p80)", "on time", "late because")  # fmt: skip
     return Table("Demand: due, promised, kept", columns, rows, 3, "demand.parquet, reasons.parquet, pegging.parquet")
 
 
@@ -174,7 +184,8 @@ def _demand_row(run: Run, row: Demand, reasons: list[Reason]) -> tuple[str, ...]
     text = "; ".join(dict.fromkeys(sentence(reason.text) for reason in reasons)) or "–"
     moments = (day_of(programme, when) for when in (due, run.plan.promised(row.id), p50, p80))
     on_time = percent(float(np.mean(delivered <= due)))
-    return (row.id, called[row.item], called[row.destination], f"{row.quantity:,}", *moments, late, on_time, text)
+    what = (called[row.destination], called[row.item], row.id, f"{row.quantity:,}")
+    return (*what, *moments, late, on_time, text)
 
 
 def cash_by_kind(run: Run) -> Table:
@@ -252,7 +263,7 @@ def assumptions(run: Run) -> Table:
     rows = []
     for entry in run.programme.register.values():
         spread = entry.distribution
-        values = (_written(run, entry.dimension, entry.unit, v) for v in (spread.low, spread.likely, spread.high))
+        values = (_written(run, entry.dimension, v) for v in (spread.low, spread.likely, spread.high))
         rows.append((sentence(phrase(entry.id)), "sourced" if entry.sourced else "assumed", entry.source or "–",
                      entry.note or "–", *values, spread.law.value, "each time" if entry.each else "once a world",
                      "yes" if entry.id in used else "no"))  # fmt: skip
@@ -260,7 +271,7 @@ def assumptions(run: Run) -> Table:
     return Table("Register of assumptions", columns, rows, 4, "assumptions.parquet")
 
 
-def _written(run: Run, dimension: Dimension, unit: str, value: float) -> str:
+def _written(run: Run, dimension: Dimension, value: float) -> str:
     """Return a canonical value as its planner would read it."""
     if dimension is Dimension.DATE:
         return day_of(run.programme, value) if value <= run.programme.horizon_hours else _beyond(run, value)
@@ -293,8 +304,9 @@ def orders(run: Run) -> Table:
     rows = []
     for (item, supplier), lines in sorted(found.items()):
         quantity, placed, received, cost = zip(*lines, strict=True)
-        rows.append((called.get(item, item), called.get(supplier, supplier), f"{len(lines):,}", f"{sum(quantity):,.0f}",
-                     day_of(run.programme, min(placed)), day_of(run.programme, max(received)), millions(sum(cost))))  # fmt: skip
+        dates = (day_of(run.programme, when) for when in (min(placed), max(received)))
+        counts = (f"{len(lines):,}", f"{sum(quantity):,.0f}")
+        rows.append((called.get(item, item), called.get(supplier, supplier), *counts, *dates, millions(sum(cost))))
     columns = (
         "item",
         "supplier",

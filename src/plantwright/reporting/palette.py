@@ -1,7 +1,7 @@
 """One colour a party and one a kind of state, light and dark, from palettes that colour-blind readers can tell apart.
 
-Parties: Okabe and Ito (2008). States of a station: Tol's "muted" scheme (2021). Dashes and patterns say it again, so that
-nothing hangs on colour alone. Figures are made in the light colours; the page swaps them in the dark.
+Parties: Okabe and Ito (2008). States of a station: Tol's "muted" scheme (2021). Dashes and patterns say it again, so
+that nothing hangs on colour alone. Figures are made in the light colours; the page swaps them in the dark.
 """
 
 from __future__ import annotations

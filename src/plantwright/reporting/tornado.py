@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
+from scipy.stats import norm
 
 from plantwright.model.outcome import Sensitivity
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above
@@ -20,8 +23,12 @@ TITLES = {
 
 
 def significant(run: Run) -> float:
-    """Return the rank correlation that chance alone exceeds once in twenty cases (normal: 1.96 / sqrt(R - 1))."""
-    return float(1.96 / np.sqrt(max(run.outcome.replications - 1, 1)))
+    """Return the rank correlation that chance alone gives any of the assumptions once in twenty reports.
+
+    Normal approximation of Spearman's correlation, divided among the assumptions (Bonferroni).
+    """
+    compared = max(len({row.assumption for row in run.outcome.sensitivities}), 1)
+    return float(norm.ppf(1 - 0.025 / compared) / np.sqrt(max(run.outcome.replications - 1, 1)))
 
 
 def strongest(run: Run, metric: str) -> list[Sensitivity]:
@@ -41,8 +48,8 @@ def tornado(run: Run, metric: str) -> Figure | None:
         _ends(run, rows, dates, "high"),
     ]
     labels = [_label(run, row) for row in rows]
-    ticks = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.6]}
-    across = axis(type="date", tickformat="%b<br>%Y", hoverformat="%-d %b %Y") if dates else axis("MW")
+    ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.6]}
+    across = axis(type="date", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y") if dates else axis("MW")
     plot = framed(
         [_spans(run, rows, dates), *traces], 130 + 32 * len(rows), xaxis=across | {"nticks": 6},
         yaxis=axis(showgrid=False, zeroline=False, **ticks),
@@ -82,4 +89,4 @@ def _label(run: Run, row: Sensitivity) -> str:
 
 def _narrow(labels: list[str]) -> dict[str, object]:
     space = {"height": 190 + 46 * len(labels), "margin": {"l": 12, "r": 12, "t": 20, "b": 120}}
-    return names_above(labels, 0.38) | space | {"legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"}}
+    return names_above(labels, 0.38) | space | {"legend": {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -84,10 +85,19 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def shortened(address: str, most: int = 44) -> str:
+    """Return a web address without its scheme, cut to a length."""
+    bare = address.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    return bare if len(bare) <= most else f"{bare[: most - 1]}…"
+
+
 def names(programme: Programme) -> Mapping[str, str]:
     """Return what each id of the programme is called; parties come last, so that they win a clash."""
-    rows = (*programme.tasks, *programme.resources, *programme.equipment, *programme.work_centres, *programme.items)
-    named = {row.id: row.name for row in (*rows, *programme.destinations)}
+    rows: tuple[Any, ...] = (
+        *programme.tasks, *programme.resources, *programme.equipment, *programme.work_centres, *programme.items,
+        *programme.destinations,
+    )  # fmt: skip
+    named = {row.id: row.name for row in rows}
     named |= {party.id: party.name for party in programme.parties}
     found = {identifier: name or sentence(phrase(identifier)) for identifier, name in named.items()}
     return found | {"outside": "Everyone else", "": "–"}

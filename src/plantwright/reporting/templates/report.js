@@ -22,10 +22,12 @@
   };
   const layoutOf = (figure) => merged(figure.layout, narrow.matches ? figure.narrow : {});
 
+  const tracesOf = (figure) => (narrow.matches ? figure.data.map((trace) => merged(trace, figure.narrowTraces)) : figure.data);
+
   const draw = (place) => {
     const figure = figures[place.dataset.figure];
     drawn.add(place);
-    return Plotly.react(place, coloured(figure.data), coloured(layoutOf(figure)), { displayModeBar: false, responsive: true });
+    return Plotly.react(place, coloured(tracesOf(figure)), coloured(layoutOf(figure)), { displayModeBar: false, responsive: true });
   };
   const reserve = (place) => { place.style.minHeight = `${layoutOf(figures[place.dataset.figure]).height}px`; };
   const places = [...document.querySelectorAll(".plot")];
