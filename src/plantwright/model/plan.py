@@ -24,13 +24,19 @@ class PurchaseOrder:
 
 @dataclass(frozen=True, slots=True)
 class ProductionOrder:
-    """An order for a made item: released to the floor at `release`, done at `finish` (hours from start)."""
+    """An order for a made item: `quantity` units are released to the floor at `release`, the last good one is done at
+    `finish`.
+
+    Times are hours from start. `good` units are expected of it after yield, rework and scrap; supply and pegging
+    count those.
+    """
 
     id: str
     item: str
     quantity: float
     release: float
     finish: float
+    good: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ ReasonKind = Literal["part", "supplier_capacity", "lead_time", "work_centre", "r
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why `quantity` of a demand is late by `delay` hours (infinite: not within the horizon), and which object stands in the way.
+    """Why `quantity` of a demand is late by `delay` hours (infinite: not within the horizon), and which object stands
+    in the way.
 
     `at` is when the obstacle bound (hours from start); `text` says it in one sentence of the planner's words.
     """
@@ -76,7 +83,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or resource."""
+    """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
+    resource.
+    """
 
     kind: Literal["work_centre", "resource"]
     object: str

@@ -1,0 +1,273 @@
+"""Whether a plan can be carried out, checked from the programme alone: no code of the planner is used here.
+
+Balance, capacity, lead times, lots, supplies and pegging, destinations, and a reason for all that is late.
+`check_effort` holds what a good unit takes; this file holds the rules, one function each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
+from plantwright.model.programme import Programme, Source
+from plantwright.model.quantity import Step
+from plantwright.model.schedule import Schedule
+from plantwright.planning.check_effort import expected_effort, operation_starts, station_weeks
+
+NEAR = 1e-4
+"""Hours and units that rounding may cost."""
+WEEK = 168.0
+
+
+def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
+    """Return everything that is wrong with a plan, one sentence each; empty for a plan that can be carried out."""
+    rules = (
+        _names,
+        _lots,
+        _lead_times,
+        _supplier_limits,
+        _production,
+        _balance,
+        _pegging,
+        _shipments,
+        _sites,
+        _reasons,
+    )
+    return (*chain.from_iterable(rule(programme, plan) for rule in rules), *_capacity(programme, schedule, plan))
+
+
+def _names(programme: Programme, plan: Plan) -> Iterator[str]:
+    ids = [o.id for o in plan.purchase_orders] + [o.id for o in plan.production_orders]
+    yield from (
+        f"two orders are called {name}"
+        for name in sorted({i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else ())
+    )
+    demands = {d.id: d for d in programme.demand}
+    for shipment in plan.shipments:
+        wish = demands.get(shipment.demand)
+        if wish is None or (wish.item, wish.destination) != (shipment.item, shipment.destination):
+            yield f"a shipment of {shipment.item} to {shipment.destination} serves no demand: {shipment.demand}"
+
+
+def _offers(programme: Programme, order: PurchaseOrder) -> list[Source]:
+    return [s for s in programme.sources_of.get(order.item, ()) if s.supplier == order.supplier]
+
+
+def _lots(programme: Programme, plan: Plan) -> Iterator[str]:
+    for order in plan.purchase_orders:
+        fits = any(_is_lot(order.quantity, s.moq.planned, s.multiple.planned) for s in _offers(programme, order))
+        if not fits:
+            yield f"{order.id}: {order.supplier} offers no lot of {order.quantity:g} {order.item}"
+
+
+def _is_lot(quantity: float, moq: float, multiple: float) -> bool:
+    lots = quantity / multiple
+    return quantity >= moq - NEAR and abs(lots - round(lots)) < NEAR and quantity > 0
+
+
+def _lead_times(programme: Programme, plan: Plan) -> Iterator[str]:
+    for order in plan.purchase_orders:
+        for source in _offers(programme, order):
+            first = max(source.qualified_from.planned, 0.0) if source.qualified_from else 0.0
+            if order.placed >= first - NEAR and order.received >= order.placed + source.lead_time.planned - NEAR:
+                break
+        else:
+            yield f"{order.id}: ordered at {order.placed:.1f}, it is not there at {order.received:.1f}"
+
+
+def _supplier_limits(programme: Programme, plan: Plan) -> Iterator[str]:
+    received: dict[tuple[str, str, int], float] = defaultdict(float)
+    for order in plan.purchase_orders:
+        received[order.item, order.supplier, int(order.received // WEEK)] += order.quantity
+    for (item, supplier, week), quantity in sorted(received.items()):
+        limit = sum(
+            _over_week(s.capacity, week) if s.capacity else np.inf
+            for s in programme.sources_of.get(item, ())
+            if s.supplier == supplier
+        )
+        if quantity > limit + NEAR:
+            yield f"week {week}: {supplier} is to deliver {quantity:g} {item}, above its limit of {limit:g}"
+
+
+def _over_week(steps: Sequence[Step], week: int) -> float:
+    """Return the integral of a step function over a week."""
+    ordered = sorted(steps, key=lambda s: s.at.planned)
+    ends = [*(s.at.planned for s in ordered[1:]), np.inf]
+    begin, finish = week * WEEK, (week + 1) * WEEK
+    return sum(
+        s.value.planned * max(0.0, min(e, finish) - max(s.at.planned, begin))
+        for s, e in zip(ordered, ends, strict=True)
+    )
+
+
+def _production(programme: Programme, plan: Plan) -> Iterator[str]:
+    by_item: dict[str, list[ProductionOrder]] = defaultdict(list)
+    for order in sorted(plan.production_orders, key=lambda o: o.finish):
+        by_item[order.item].append(order)
+    for item, orders in sorted(by_item.items()):
+        if item not in programme.routing_of:
+            yield f"{orders[0].id}: nothing makes {item}"
+            continue
+        begins = operation_starts(programme, item, np.array([o.finish for o in orders]))[0]
+        asked = np.cumsum([o.good for o in orders]) * expected_effort(programme, item).started
+        started = np.cumsum([o.quantity for o in orders])
+        for order, begin in zip(orders, begins.tolist(), strict=True):
+            if (
+                begin < -NEAR
+                or not -NEAR <= order.release <= begin + NEAR
+                or order.finish > programme.horizon_hours + NEAR
+            ):
+                yield f"{order.id}: released at {order.release:.1f}, it is not done at {order.finish:.1f}"
+        for k in np.flatnonzero(np.abs(started - asked) > 1 + NEAR).tolist():
+            yield f"{orders[k].id}: {started[k]:g} units of {item} are started where yield asks for {asked[k]:g}"
+
+
+def _uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]]:
+    """Return by item when units are used (hours from start) and how many: shipped, or built in when their operation
+    begins.
+    """
+    used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
+    for shipment in plan.shipments:
+        used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
+    for item, (finish, good) in _made(programme, plan).items():
+        starts, effort = operation_starts(programme, item, finish), expected_effort(programme, item)
+        names = [o.operation for o in programme.routing_of[item]]
+        for line in programme.components_of.get(item, ()):
+            k = names.index(line.operation) if line.operation else 0
+            used[line.component].append((starts[k], good * line.quantity.planned * effort.reached[k]))
+    return used
+
+
+def _made(programme: Programme, plan: Plan) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return finish and good units of the production orders by item."""
+    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for order in plan.production_orders:
+        if order.item in programme.routing_of:
+            rows[order.item].append((order.finish, order.good))
+    return {item: (np.array([f for f, _ in r]), np.array([g for _, g in r])) for item, r in rows.items()}
+
+
+def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float]]]:
+    there: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in programme.stock:
+        there[row.item].append((max(row.available.planned, 0.0) if row.available else 0.0, row.quantity.planned))
+    for bought in plan.purchase_orders:
+        there[bought.item].append((bought.received, bought.quantity))
+    for made in plan.production_orders:
+        there[made.item].append((made.finish, made.good))
+    return there
+
+
+def _balance(programme: Programme, plan: Plan) -> Iterator[str]:
+    supplies = _supplies(programme, plan)
+    for item, uses in sorted(_uses(programme, plan).items()):
+        arrivals = np.array(supplies.get(item, [(0.0, 0.0)]))
+        when = np.concatenate([arrivals[:, 0], *(t + NEAR for t, _ in uses)])
+        change = np.concatenate([arrivals[:, 1], *(-q for _, q in uses)])
+        order = np.lexsort((-change, when))
+        level = np.cumsum(change[order])
+        short = np.flatnonzero(level < -NEAR * max(1.0, float(np.abs(change).sum()) * 1e-3))
+        if short.size:
+            yield f"{item}: {-level[short[0]]:g} units are used at {when[order][short[0]]:.1f} before they are there"
+
+
+def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[str]:
+    needed, there = station_weeks(programme, schedule, _made(programme, plan))
+    for key, hours in sorted(needed.items()):
+        over = np.flatnonzero(hours > there[key] * (1 + 1e-6) + 0.01)
+        for week in over.tolist():
+            yield f"week {week}: {key[0]} {key[1]} needs {hours[week]:.2f} of {there[key][week]:.2f} hours"
+    for load in plan.loads:
+        key = (load.kind, load.object)
+        if abs(load.needed - needed[key][load.week]) > 0.01 + 1e-6 * load.available:
+            yield f"week {load.week}: {load.object} needs {needed[key][load.week]:.2f} hours, not {load.needed:.2f}"
+        if abs(load.available - there[key][load.week]) > 0.01 + 1e-6 * load.available:
+            yield f"week {load.week}: {load.object} has {there[key][load.week]:.2f} hours, not {load.available:.2f}"
+
+
+def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:
+    size = {o.id: (o.item, o.quantity) for o in plan.purchase_orders} | {
+        o.id: (o.item, o.good) for o in plan.production_orders
+    }
+    counted: dict[str, int] = defaultdict(int)
+    for row in programme.stock:
+        counted[row.item] += 1
+        size[f"stock:{row.item}:{counted[row.item]}"] = (row.item, row.quantity.planned)
+    given: dict[str, float] = defaultdict(float)
+    flow: dict[str, float] = defaultdict(float)
+    for peg in plan.pegging:
+        if size.get(peg.supply, ("", 0.0))[0] != peg.item:
+            yield f"{peg.supply} is pegged to {peg.demand} and is no supply of {peg.item}"
+        given[peg.supply] += peg.quantity
+        flow[peg.item] += peg.quantity
+    yield from (
+        f"{s} gives {q:g} of its {size[s][1]:g} units"
+        for s, q in sorted(given.items())
+        if s in size and q > size[s][1] + NEAR
+    )
+    used = {item: sum(float(q.sum()) for _, q in uses) for item, uses in _uses(programme, plan).items()}
+    for item in sorted(used.keys() | flow.keys()):
+        if abs(used.get(item, 0.0) - flow[item]) > NEAR * max(1.0, flow[item] * 1e-3):
+            yield f"{item}: {flow[item]:g} units are pegged, {used.get(item, 0.0):g} are used"
+
+
+def _shipments(programme: Programme, plan: Plan) -> Iterator[str]:
+    shipped: dict[str, float] = defaultdict(float)
+    pegged: dict[tuple[str, str], float] = defaultdict(float)
+    for peg in plan.pegging:
+        pegged[peg.demand, peg.item] += peg.quantity
+    for s in plan.shipments:
+        shipped[s.demand] += s.quantity
+        transit = programme.destination[s.destination].transit.planned
+        if (
+            s.quantity <= 0
+            or s.ships < -NEAR
+            or abs(s.arrives - s.ships - transit) > NEAR
+            or s.ships > programme.horizon_hours + NEAR
+        ):
+            yield f"a shipment of {s.demand} leaves at {s.ships:.1f}, arrives at {s.arrives:.1f}, {transit:.1f} h away"
+    for demand in programme.demand:
+        if shipped[demand.id] > demand.quantity + NEAR:
+            yield f"{demand.id}: {shipped[demand.id]:g} units are shipped for {demand.quantity}"
+        if pegged[demand.id, demand.item] < shipped[demand.id] - NEAR:
+            yield f"{demand.id}: {shipped[demand.id]:g} units shipped, {pegged[demand.id, demand.item]:g} pegged"
+
+
+def _sites(programme: Programme, plan: Plan) -> Iterator[str]:
+    for site in programme.destinations:
+        arrivals = sorted(
+            (s.arrives, s.quantity, programme.item[s.item].power.planned)
+            for s in plan.shipments
+            if s.destination == site.id
+        )
+        weeks: dict[int, float] = defaultdict(float)
+        drawn = 0.0
+        for arrives, quantity, power_kw in arrivals:
+            week = int((arrives + 1e-9) // WEEK)
+            weeks[week] += quantity
+            drawn += quantity * power_kw
+            there = (
+                max((s.at.planned, s.value.planned) for s in site.power if s.at.planned < (week + 1) * WEEK)[1]
+                if site.power
+                else np.inf
+            )
+            if power_kw > 0 and drawn > there + NEAR:
+                yield f"{site.id}: {drawn:g} kW arrive by {arrives:.1f}, where there are {there:g}"
+        for week, quantity in sorted(weeks.items()):
+            if quantity > _over_week(site.install_rate, week) + 1:
+                yield f"{site.id}: {quantity:g} units arrive in week {week}, more than are installed"
+
+
+def _reasons(programme: Programme, plan: Plan) -> Iterator[str]:
+    explained = {r.demand for r in plan.reasons}
+    for demand in programme.demand:
+        on_time = sum(
+            s.quantity for s in plan.shipments_of.get(demand.id, ()) if s.arrives <= demand.due.planned + NEAR
+        )
+        if on_time < demand.quantity - NEAR and demand.id not in explained:
+            yield f"{demand.id}: {demand.quantity - on_time:g} units are late without a reason"

@@ -1,0 +1,170 @@
+"""What production orders take by the programme's routings: when operations begin, what a good unit costs, hours by
+week.
+
+Written for the checker alone and apart from the planner: values backward from the end of the routing instead of forward
+from its start, calendars by whole arrays instead of a moment at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.calendars import Calendar, continuous
+from plantwright.model.programme import Operation, Programme, WorkCentre
+from plantwright.model.quantity import value_at
+from plantwright.model.schedule import Schedule
+
+WEEK = 168.0
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedEffort:
+    """Units started, passes of each operation and share of units that reach it, for one good unit."""
+
+    started: float
+    passes: tuple[float, ...]
+    reached: tuple[float, ...]
+
+
+def expected_effort(programme: Programme, item: str) -> ExpectedEffort:
+    """Return what one good unit of an item takes, by backward recursion over (operation, failures so far)."""
+    return _effort(programme.routing_of[item])
+
+
+@cache
+def _effort(routing: tuple[Operation, ...]) -> ExpectedEffort:
+    names = [o.operation for o in routing]
+
+    def value(k: int, failures: int, target: int, first_only: bool, found: dict[tuple[int, int], float]) -> float:
+        """Return expected passes of `target` from operation k on (its first only), or the chance to be good for target
+        -1.
+        """
+        if k == len(routing):
+            return 1.0 if target < 0 else 0.0
+        if (k, failures) not in found:
+            here = 1.0 if k == target else 0.0
+            if here and first_only:
+                return 1.0
+            o = routing[k]
+            total = here + o.yield_.planned * value(k + 1, failures, target, first_only, found)
+            if o.on_fail in names and failures < o.rework_limit and o.yield_.planned < 1:
+                total += (1 - o.yield_.planned) * value(names.index(o.on_fail), failures + 1, target, first_only, found)
+            found[k, failures] = total
+        return found[k, failures]
+
+    good = value(0, 0, -1, False, {})
+    passes = tuple(value(0, 0, k, False, {}) / good for k in range(len(routing)))
+    reached = tuple(value(0, 0, k, True, {}) / good for k in range(len(routing)))
+    return ExpectedEffort(1 / good, passes, reached)
+
+
+def operation_starts(programme: Programme, item: str, finish: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return when each operation of orders begins that are done at `finish` (hours from start, any shape), in routing
+    order.
+    """
+    starts, end = [], finish
+    for operation, passes in reversed(
+        list(zip(programme.routing_of[item], expected_effort(programme, item).passes, strict=True))
+    ):
+        when = _calendar(programme, programme.work_centre[operation.work_centre])
+        end = _begin(when, end, operation.time.planned * passes)
+        starts.append(end)
+    return starts[::-1]
+
+
+def _calendar(programme: Programme, centre: WorkCentre) -> Calendar:
+    return continuous() if centre.unattended else programme.calendars.get(centre.calendar, continuous())
+
+
+def _begin(when: Calendar, end: NDArray[np.float64], hours: float) -> NDArray[np.float64]:
+    """Return the latest times from which `hours` are worked up to `end`; negative where they are not worked since the
+    start.
+    """
+    if hours <= 0:
+        return end
+    work = when.worked(end) - hours
+    at_start = when.worked(when.starts)
+    k = np.maximum(np.searchsorted(at_start, work + 1e-9, side="right") - 1, 0)
+    return np.where(work < -1e-6, -1.0, np.minimum(when.starts[k] + np.maximum(work - at_start[k], 0.0), end))
+
+
+def station_weeks(
+    programme: Programme, schedule: Schedule, made: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+) -> tuple[dict[Key, NDArray[np.float64]], dict[Key, NDArray[np.float64]]]:
+    """Return hours needed and hours there by (kind, id) and week, for orders `made`: item -> (finish, good units)."""
+    weeks = max(1, int(np.ceil(programme.horizon_hours / WEEK)))
+    edges = np.linspace(0.0, weeks * WEEK, weeks + 1, dtype=np.float64)
+    needed: dict[Key, NDArray[np.float64]] = defaultdict(lambda: np.zeros(edges.size - 1))
+    for item, (finish, good) in made.items():
+        starts = [*operation_starts(programme, item, finish), finish]
+        for k, operation in enumerate(programme.routing_of[item]):
+            centre = programme.work_centre[operation.work_centre]
+            hours = operation.time.planned * expected_effort(programme, item).passes[k]
+            spread = _by_week(_calendar(programme, centre), starts[k], starts[k + 1], good * hours, edges)
+            needed["work_centre", centre.id] += spread / operation.batch_max
+            for need in centre.resources:
+                needed["resource", need.id] += spread / operation.batch_max * need.amount.planned
+            for need in operation.resources:
+                needed["resource", need.id] += spread * need.amount.planned
+    there = {("work_centre", w.id): _stations(programme, schedule, w, edges) for w in programme.work_centres}
+    return needed, there | {("resource", r.id): _amounts(programme, schedule, r.id, edges) for r in programme.resources}
+
+
+def _by_week(
+    when: Calendar,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    hours: NDArray[np.float64],
+    edges: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return hours by week, each order's spread evenly over the working time between its start and end."""
+    begun, done = when.worked(np.maximum(start, 0.0)), when.worked(end)
+    share = np.divide(hours, done - begun, out=np.zeros_like(hours), where=done > begun)
+    worked = when.worked(edges)
+    before = np.clip(worked[None, :], begun[:, None], done[:, None]) - begun[:, None]
+    return np.asarray((np.diff(before, axis=1) * share[:, None]).sum(axis=0))
+
+
+def _stations(
+    programme: Programme, schedule: Schedule, centre: WorkCentre, edges: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    when = _calendar(programme, centre)
+    total = centre.stations * np.diff(when.worked(edges))
+    for task in programme.tasks:
+        for delivery in task.delivers:
+            if delivery.kind == "work_centre" and delivery.target == centre.id:
+                total = total + delivery.amount.planned * _after(when, schedule.task[task.id].finish, edges)
+    up = centre.mtbf.planned / (centre.mtbf.planned + centre.mttr.planned) if centre.mtbf and centre.mttr else 1.0
+    return np.asarray(total * up)
+
+
+def _amounts(programme: Programme, schedule: Schedule, name: str, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    resource = programme.resource[name]
+    when = programme.calendars.get(resource.calendar, continuous())
+    times = sorted({0.0, *(s.at.planned for s in resource.capacity if s.at.planned > 0)})
+    total, before = np.zeros(edges.size - 1), 0.0
+    for time in times:
+        value = value_at(resource.capacity, time)
+        total, before = total + (value - before) * _after(when, time, edges), value
+    for task in programme.tasks:
+        done = schedule.task.get(task.id)
+        if done is None:
+            continue
+        for delivery in task.delivers:
+            if delivery.kind != "work_centre" and delivery.target == name:
+                total = total + delivery.amount.planned * _after(when, done.finish, edges)
+        for need in (n for mode in task.modes if mode.name == done.mode for n in mode.needs if n.id == name):
+            total = total - need.amount.planned * (_after(when, done.start, edges) - _after(when, done.finish, edges))
+    return np.maximum(total, 0.0)
+
+
+def _after(when: Calendar, time: float, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the working hours of each week that lie after `time`."""
+    return np.diff(np.maximum(when.worked(edges) - float(when.worked(max(time, 0.0))), 0.0))

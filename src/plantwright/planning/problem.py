@@ -1,0 +1,254 @@
+"""The programme as arrays for the planner's compiled loops: items, operations, suppliers, demands, calendars, capacity.
+
+Every quantity is per good unit, so yield, rework and scrap are in the numbers already. Nothing is decided here; the
+loops are in `windows`, `supply` and `priority`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.calendars import Calendar
+from plantwright.model.programme import Component, Demand, Operation, Programme, Source
+from plantwright.model.quantity import Step, value_at
+from plantwright.model.schedule import Schedule
+from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
+from plantwright.planning.yields import Effort, effort
+
+WEEK = 168.0
+Table = NDArray[np.void]
+"""Rows with named fields (a structured array)."""
+
+ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
+                 ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8")])  # fmt: skip
+OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8")])
+USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
+LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8")])
+SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8")])
+DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("due", "f8"), ("site", "i8"), ("transit", "f8")])
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the planner plans: length of a capacity bucket and how far ahead of need something may be built, both in
+    hours.
+    """
+
+    bucket_hours: float = 24.0
+    build_ahead_hours: float = inf
+
+    def __post_init__(self) -> None:
+        if not 0 < self.bucket_hours <= WEEK or WEEK % self.bucket_hours:
+            raise ValueError(f"a capacity bucket of {self.bucket_hours} h does not divide a week of 168 h")
+        if not self.build_ahead_hours >= 0:
+            raise ValueError("build_ahead_hours must not be negative")
+
+
+class Arrays(NamedTuple):
+    """What the loops read and never change. Times are hours from start; rows of `demands` are in the order of planning.
+
+    `shift_*`: working intervals of all calendars end to end, those of calendar c from `shift0[c]` to `shift0[c +
+    1]`. `worked`: working hours at each bucket's edge, shape (calendars, buckets + 1). `receipt`: when an order of
+    a source and week is there, infinite where it cannot be, shape (sources, weeks).
+    """
+
+    items: Table
+    operations: Table
+    uses: Table
+    lines: Table
+    sources: Table
+    demands: Table
+    shift_start: NDArray[np.float64]
+    shift_end: NDArray[np.float64]
+    shift_before: NDArray[np.float64]
+    shift0: NDArray[np.int64]
+    worked: NDArray[np.float64]
+    receipt: NDArray[np.float64]
+    bucket: float
+    horizon: float
+    build_ahead: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The arrays, what their rows stand for, and the capacity that planning starts with."""
+
+    programme: Programme
+    rules: Rules
+    arrays: Arrays
+    demands: tuple[Demand, ...]
+    sources: tuple[Source, ...]
+    efforts: dict[str, Effort]
+    capacity: Capacities
+    edges: NDArray[np.float64]
+    supplier_weeks: NDArray[np.float64]
+    """Most units of a source and week, shape (sources, weeks)."""
+    site_units: NDArray[np.float64]
+    """Units that a destination can install in a week, shape (destinations, weeks)."""
+    site_power: NDArray[np.float64]
+    """Kilowatts at a destination by the end of a week, infinite where it names none, shape (destinations, weeks)."""
+
+
+def problem(programme: Programme, schedule: Schedule, rules: Rules) -> Problem:
+    """Return the programme as the planner's arrays, demands in order of priority, due date and id."""
+    weeks = max(1, ceil(programme.horizon_hours / WEEK))
+    edges = _edges(round(weeks * WEEK / rules.bucket_hours), rules.bucket_hours)
+    capacity = capacities(programme, schedule, edges)
+    demands = tuple(sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+    efforts = {item: effort(operations) for item, operations in programme.routing_of.items()}
+    sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
+    calendars = sorted({calendar_of(w) for w in programme.work_centres})
+    supplier_weeks, receipt = _supplier_weeks(sources, weeks)
+    items = {item.id: i for i, item in enumerate(programme.items)}
+    sites = {site.id: i for i, site in enumerate(programme.destinations)}
+    arrays = Arrays(
+        **_product_tables(programme, efforts, capacity, calendars),
+        sources=_rows(SOURCE, [_source_row(s) for s in sources]),
+        demands=_rows(DEMAND, [_demand_row(programme, d, items, sites) for d in demands]),
+        **_calendar_tables([calendar(programme, name) for name in calendars], edges),
+        receipt=receipt,
+        bucket=rules.bucket_hours,
+        horizon=programme.horizon_hours,
+        build_ahead=rules.build_ahead_hours,
+    )
+    return Problem(
+        programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks, *_sites(programme, weeks)
+    )
+
+
+def _rows(kind: np.dtype[np.void], rows: list[tuple[Any, ...]]) -> Table:
+    return np.array(rows, dtype=kind)
+
+
+def _product_tables(
+    programme: Programme, efforts: dict[str, Effort], capacity: Capacities, calendars: list[str]
+) -> dict[str, Any]:
+    """Return items, operations, uses of capacity and lines of the bills of material, each item's rows together."""
+    index = {item.id: i for i, item in enumerate(programme.items)}
+    items: list[tuple[Any, ...]] = []
+    operations: list[tuple[int, float, int, int]] = []
+    uses: list[tuple[int, float]] = []
+    again: list[bool] = []
+    lines: list[tuple[int, float, int]] = []
+    n_sources = 0
+    for item in programme.items:
+        op0, line0, source0 = len(operations), len(lines), n_sources
+        routing = programme.routing_of.get(item.id, ())
+        for k, operation in enumerate(routing):
+            needs = _uses(programme, operation, efforts[item.id].passes[k], capacity)
+            hours = operation.time.planned * efforts[item.id].passes[k]
+            calendar_row = calendars.index(calendar_of(programme.work_centre[operation.work_centre]))
+            operations.append((calendar_row, hours, len(uses), len(uses) + len(needs)))
+            uses += needs
+        if routing:
+            rows = [row for row, _ in uses[operations[op0][2] :]]
+            again += [rows.count(row) > 1 for row in rows]
+            lines += [_line(c, routing, efforts[item.id], index, op0) for c in programme.components_of.get(item.id, ())]
+        n_sources += len(programme.sources_of.get(item.id, ()))
+        items.append((bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned))
+    return {
+        "items": _rows(ITEM, items),
+        "operations": _rows(OPERATION, operations),
+        "uses": _rows(USE, [(*use, more) for use, more in zip(uses, again, strict=True)]),
+        "lines": _rows(LINE, lines),
+    }
+
+
+def _uses(programme: Programme, operation: Operation, passes: float, capacity: Capacities) -> list[tuple[int, float]]:
+    """Return the capacity that one good unit takes at an operation: (row of capacity, hours). A batch shares its
+    station.
+    """
+    centre = programme.work_centre[operation.work_centre]
+    hours = operation.time.planned * passes
+    shared = hours / operation.batch_max
+    found = [(capacity.row(WORK_CENTRE, centre.id), shared)]
+    found += [(capacity.row(RESOURCE, need.id), shared * need.amount.planned) for need in centre.resources]
+    found += [(capacity.row(RESOURCE, need.id), hours * need.amount.planned) for need in operation.resources]
+    return [(row, taken) for row, taken in found if taken > 0]
+
+
+def _line(
+    line: Component, routing: tuple[Operation, ...], behind: Effort, index: dict[str, int], op0: int
+) -> tuple[int, float, int]:
+    at = next((k for k, o in enumerate(routing) if o.operation == line.operation), 0)
+    return index[line.component], line.quantity.planned * behind.reached[at], op0 + at
+
+
+def _source_row(source: Source) -> tuple[float, float, float]:
+    multiple = max(source.multiple.planned, 1e-9)
+    smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
+    return earliest_receipt(source), smallest, multiple
+
+
+def earliest_receipt(source: Source) -> float:
+    """Return the first time that an order of a source can be there, hours from start: ordered at the start or once
+    qualified.
+    """
+    qualified = source.qualified_from.planned if source.qualified_from else 0.0
+    return max(qualified, 0.0) + source.lead_time.planned
+
+
+def _demand_row(
+    programme: Programme, demand: Demand, items: dict[str, int], sites: dict[str, int]
+) -> tuple[int, float, float, int, float]:
+    transit = programme.destination[demand.destination].transit.planned
+    return items[demand.item], demand.quantity, demand.due.planned, sites[demand.destination], transit
+
+
+def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> dict[str, Any]:
+    sizes = [c.starts.size for c in calendars]
+    return {
+        "shift_start": np.concatenate([np.empty(0), *(c.starts for c in calendars)]).astype(np.float64),
+        "shift_end": np.concatenate([np.empty(0), *(c.ends for c in calendars)]).astype(np.float64),
+        "shift_before": np.concatenate([np.empty(0), *(c.worked(c.starts) for c in calendars)]),
+        "shift0": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        "worked": np.array([c.worked(edges) for c in calendars]).reshape(len(calendars), edges.size),
+    }
+
+
+def _supplier_weeks(sources: tuple[Source, ...], weeks: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the most units a week and when they are there: at its start, or once lead time and capacity allow."""
+    edges = _edges(weeks, WEEK)
+    units = np.full((len(sources), weeks), inf)
+    receipt = np.tile(edges[:-1], (len(sources), 1))
+    for k, source in enumerate(sources):
+        if source.capacity:
+            units[k] = np.diff(_integral(source.capacity, edges))
+            receipt[k] = [_opens(source.capacity, week) for week in edges[:-1].tolist()]
+        receipt[k] = np.maximum(receipt[k], earliest_receipt(source))
+        receipt[k, receipt[k] >= edges[1:]] = inf
+    return units, receipt
+
+
+def _opens(capacity: tuple[Step, ...], week: float) -> float:
+    """Return the first time in the week from `week` on that a supplier delivers, the week's start where it does not."""
+    begins = [s.at.planned for s in capacity if s.value.planned > 0 and week < s.at.planned < week + WEEK]
+    return min(begins, default=week) if value_at(capacity, week) <= 0 else week
+
+
+def _edges(count: int, length: float) -> NDArray[np.float64]:
+    """Return the edges of `count` spans of `length` hours, from 0."""
+    return np.linspace(0.0, count * length, count + 1, dtype=np.float64)
+
+
+def _integral(steps: tuple[Step, ...], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the integral of a step function from 0 to each edge."""
+    ordered = sorted(steps, key=lambda s: s.at.planned)
+    before = [0.0, *(s.value.planned for s in ordered)]
+    changes = [(max(s.at.planned, 0.0), s.value.planned - b) for s, b in zip(ordered, before, strict=False)]
+    return np.asarray(sum((c * np.maximum(edges - at, 0.0) for at, c in changes), start=np.zeros_like(edges)))
+
+
+def _sites(programme: Programme, weeks: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return whole units that each destination installs in a week, and its kilowatts by the week's end."""
+    transit = max((d.transit.planned for d in programme.destinations), default=0.0)
+    edges = _edges(weeks + ceil(transit / WEEK) + 1, WEEK)
+    units = [np.diff(np.floor(_integral(d.install_rate, edges) + 1e-6)) for d in programme.destinations]
+    power = [[value_at(d.power, e - 1e-6) if d.power else inf for e in edges[1:]] for d in programme.destinations]
+    shape = (len(programme.destinations), edges.size - 1)
+    return np.array(units).reshape(shape), np.array(power, dtype=np.float64).reshape(shape)

@@ -1,0 +1,154 @@
+"""Why a demand is late, in a planner's words: which part and lead time, which supplier's limit, which work centre or
+resource.
+
+The obstacles come from the planner's own search; nothing is searched for here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import inf, isfinite
+
+from plantwright.model.plan import Reason, ReasonKind
+from plantwright.planning import state as at
+from plantwright.planning.problem import WEEK, Problem, earliest_receipt
+from plantwright.planning.state import EPS, State
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stood in the way of a demand that was asked for `asked`: kind, row of what it is, and when it bound."""
+
+    asked: float
+    kind: int
+    row: int
+    at: float
+
+
+def reasons(problem: Problem, state: State) -> tuple[Reason, ...]:
+    """Return why units are late: for each demand what stood in the way at its due date, and what held each late
+    shipment last.
+
+    One row an obstacle, the greatest delay first; the delay is that of the last unit that it held, infinite for
+    units that the horizon does not see.
+    """
+    first, rows = _first_obstacles(state), state.obstacles[: state.counts[at.N_OBSTACLES]].tolist()
+    held: dict[int, dict[tuple[int, int], tuple[float, float, int]]] = {}
+    for demand, quantity, ships, obstacle in state.shipments[: state.counts[at.N_SHIPMENTS]].tolist():
+        due = float(problem.arrays.demands[demand]["due"])
+        delay = ships + float(problem.arrays.demands[demand]["transit"]) - due if isfinite(ships) else inf
+        if obstacle < 0 or delay <= EPS:
+            continue
+        for row in dict.fromkeys((first[demand], obstacle)):
+            key = (rows[row][2], rows[row][3])
+            units, longest, _ = held.setdefault(demand, {}).get(key, (0.0, 0.0, row))
+            held[demand][key] = (units + quantity, max(longest, delay), row)
+    found = []
+    for demand, causes in sorted(held.items()):
+        for units, delay, row in sorted(causes.values(), key=lambda c: (-c[1], -c[0], c[2])):
+            _, asked, kind, index, when, _ = rows[row]
+            found.append(_reason(problem, demand, units, delay, Obstacle(asked, kind, index, when)))
+    return tuple(found)
+
+
+def _first_obstacles(state: State) -> dict[int, int]:
+    first: dict[int, int] = {}
+    for row, demand in enumerate(state.obstacles["demand"][: state.counts[at.N_OBSTACLES]].tolist()):
+        first.setdefault(demand, row)
+    return first
+
+
+def _reason(problem: Problem, demand: int, units: float, delay: float, obstacle: Obstacle) -> Reason:
+    kind, name, text = _worded(problem, demand, obstacle)
+    late = f"{_days(delay)} late" if isfinite(delay) else "not within the horizon"
+    return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{units:,.0f} {late}: {text}")
+
+
+def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+    """Return kind, object and sentence of an obstacle."""
+    match obstacle.kind:
+        case at.CAPACITY:
+            return _capacity(problem, obstacle)
+        case at.SUPPLIER:
+            name = problem.programme.items[obstacle.row].id
+            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at)
+        case at.LEAD_TIME:
+            name = problem.programme.items[obstacle.row].id
+            return "lead_time", name, _lead_time(problem, name, obstacle.at)
+        case at.PART:
+            name = problem.programme.items[obstacle.row].id
+            return _no_supply(problem, name, obstacle.at)
+        case _:
+            return _destination(problem, demand, obstacle)
+
+
+def _lead_time(problem: Problem, item: str, needed: float) -> str:
+    offers = problem.programme.sources_of.get(item, ())
+    on = f"needed on {_date(problem, needed)}"
+    if not offers:
+        return f"making {item} takes longer than there is time, {on}"
+    best = min(offers, key=earliest_receipt)
+    qualified = f", qualified from {_date(problem, best.qualified_from.planned)}" if best.qualified_from else ""
+    return (
+        f"{item} is {on}, but {best.supplier} needs {_weeks(best.lead_time.planned)}{qualified}, "
+        f"so the first is there on {_date(problem, earliest_receipt(best))}"
+    )
+
+
+def _supplier_limit(problem: Problem, item: str, needed: float) -> str:
+    week = min(int(needed / WEEK), problem.supplier_weeks.shape[1] - 1)
+    limits = [
+        f"{source.supplier} {problem.supplier_weeks[k, week]:,.0f}"
+        for k, source in enumerate(problem.sources)
+        if source.item == item
+    ]
+    return (
+        f"no more {item} by {_date(problem, needed)}: the suppliers' limits are taken (that week {', '.join(limits)})"
+    )
+
+
+def _no_supply(problem: Problem, item: str, needed: float) -> tuple[ReasonKind, str, str]:
+    on_hand = any(s.item == item for s in problem.programme.stock)
+    if not on_hand:
+        return "not_made", item, f"nothing makes or supplies {item}"
+    return "part", item, f"the stock of {item} is used up on {_date(problem, needed)} and no supplier offers it"
+
+
+def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+    kind, name = problem.capacity.names[obstacle.row]
+    bucket = min(int(obstacle.at / problem.rules.bucket_hours + EPS), problem.capacity.hours.shape[1] - 1)
+    there = problem.capacity.hours[obstacle.row]
+    words = "work centre" if kind == "work_centre" else "resource"
+    result: ReasonKind = "work_centre" if kind == "work_centre" else "resource"
+    if there[: bucket + 1].max() <= EPS:
+        begins = next((k for k in range(there.size) if there[k] > EPS), None)
+        when = (
+            "not within the horizon" if begins is None else f"not before {_date(problem, float(problem.edges[begins]))}"
+        )
+        return result, name, f"{words} {name} is not commissioned when it is needed, {when}"
+    return result, name, f"{words} {name} is full up to {_date(problem, obstacle.asked)}"
+
+
+def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+    site = problem.demands[demand].destination
+    if obstacle.kind == at.TRANSIT:
+        transit = float(problem.arrays.demands[demand]["transit"])
+        return "lead_time", site, f"{site} is {_days(transit)} away, longer than the time to the due date"
+    on = _date(problem, obstacle.at)
+    if obstacle.kind == at.SITE_POWER:
+        return "destination", site, f"{site} has no power for more units in the week of {on}"
+    return "destination", site, f"{site} can install no more units in the week of {on}"
+
+
+def _date(problem: Problem, hours: float) -> str:
+    moment: datetime = problem.programme.moment(max(hours, 0.0))
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def _days(hours: float) -> str:
+    return f"{hours / 24:,.0f} days" if hours >= 36 else f"{hours:,.0f} hours"
+
+
+def _weeks(hours: float) -> str:
+    return f"{hours / WEEK:,.0f} weeks" if hours >= 2 * WEEK else _days(hours)

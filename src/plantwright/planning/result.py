@@ -1,0 +1,119 @@
+"""From the planner's tables to the plan: orders, shipments, pegging and loads under their names.
+
+What a planner reads about late demands is worded in `reasons`.
+"""
+
+from __future__ import annotations
+
+from math import floor, isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.plan import Pegging, Plan, ProductionOrder, PurchaseOrder, Shipment
+from plantwright.planning import state as at
+from plantwright.planning.capacity import loads
+from plantwright.planning.problem import Problem, Table
+from plantwright.planning.reasons import reasons
+from plantwright.planning.state import EPS, State
+from plantwright.planning.windows import window_start
+
+
+def plan_of(problem: Problem, state: State) -> Plan:
+    """Return the plan that the state stands for; ids of orders count up by item in order of time."""
+    names = _names_of_lots(problem, state)
+    return Plan(
+        purchase_orders=_purchase_orders(problem, state, names),
+        production_orders=_production_orders(problem, state, names),
+        pegging=_pegging(problem, state, names),
+        shipments=_shipments(problem, state),
+        reasons=reasons(problem, state),
+        loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
+    )
+
+
+def rows_of(table: Table, count: int) -> Table:
+    """Return the rows of a table that are in use."""
+    return table[:count]
+
+
+def _lots(state: State) -> Table:
+    return rows_of(state.lots, state.counts[at.N_LOTS])
+
+
+def _in_time(lots: Table, kind: int) -> NDArray[np.int64]:
+    """Return the lots of a kind, by item, then time, then row."""
+    chosen = np.flatnonzero(lots["kind"] == kind)
+    return chosen[np.lexsort((chosen, lots["there"][chosen], lots["item"][chosen]))]
+
+
+def _names_of_lots(problem: Problem, state: State) -> list[str]:
+    """Return an id for every lot: stock:ITEM:n, buy:ITEM:n, make:ITEM:n."""
+    lots = _lots(state)
+    names = [""] * lots.size
+    for kind, prefix in ((at.STOCK, "stock"), (at.PURCHASE, "buy"), (at.PRODUCTION, "make")):
+        counted: dict[int, int] = {}
+        order = np.flatnonzero(lots["kind"] == at.STOCK) if kind == at.STOCK else _in_time(lots, kind)
+        for lot, item in zip(order.tolist(), lots["item"][order].tolist(), strict=True):
+            counted[item] = counted.get(item, 0) + 1
+            names[lot] = f"{prefix}:{problem.programme.items[item].id}:{counted[item]}"
+    return names
+
+
+def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[PurchaseOrder, ...]:
+    lots, orders = _lots(state), []
+    for lot in _in_time(lots, at.PURCHASE).tolist():
+        row, source = lots[lot], problem.sources[lots[lot]["source"]]
+        received = float(row["there"])
+        if row["quantity"] > EPS:
+            orders.append(PurchaseOrder(
+                names[lot], source.item, source.supplier, _tidy(row["quantity"]), received - source.lead_time.planned,
+                received, source.price.planned, source.consigned,
+            ))  # fmt: skip
+    return tuple(orders)
+
+
+def _production_orders(problem: Problem, state: State, names: list[str]) -> tuple[ProductionOrder, ...]:
+    """Return the production orders; units started are whole, and over an item's orders in time they add up to what
+    yield asks.
+    """
+    lots = _lots(state)
+    found: list[ProductionOrder] = []
+    good_so_far: dict[int, float] = {}
+    for lot in _in_time(lots, at.PRODUCTION).tolist():
+        item, good, finish = int(lots[lot]["item"]), float(lots[lot]["quantity"]), float(lots[lot]["there"])
+        name = problem.programme.items[item].id
+        before = good_so_far.get(item, 0.0)
+        good_so_far[item] = before + good
+        per_good = problem.efforts[name].started
+        started = floor((before + good) * per_good + 0.5 + EPS) - floor(before * per_good + 0.5 + EPS)
+        release = window_start(problem.arrays, item, problem.arrays.items[item]["op0"], finish)
+        found.append(ProductionOrder(names[lot], name, float(started), max(float(release), 0.0), finish, _tidy(good)))
+    return tuple(found)
+
+
+def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging, ...]:
+    """Return who is served by what, one row a supply and demand, demands in the order of planning."""
+    pegs, lots = rows_of(state.pegs, state.counts[at.N_PEGS]), _lots(state)
+    keys, inverse = np.unique(np.stack([pegs["demand"], pegs["lot"]], axis=1), axis=0, return_inverse=True)
+    quantities = np.bincount(inverse.ravel(), weights=pegs["quantity"], minlength=len(keys))
+    return tuple(
+        Pegging(names[lot], problem.demands[demand].id, problem.programme.items[lots[lot]["item"]].id, _tidy(quantity))
+        for (demand, lot), quantity in zip(keys.tolist(), quantities.tolist(), strict=True)
+    )
+
+
+def _shipments(problem: Problem, state: State) -> tuple[Shipment, ...]:
+    found = []
+    for row in rows_of(state.shipments, state.counts[at.N_SHIPMENTS]).tolist():
+        demand, quantity, ships, _ = row
+        if isfinite(ships):
+            wish = problem.demands[demand]
+            arrives = ships + problem.arrays.demands[demand]["transit"]
+            found.append(Shipment(wish.id, wish.item, wish.destination, quantity, ships, float(arrives)))
+    return tuple(found)
+
+
+def _tidy(quantity: float) -> float:
+    """Return a quantity without the rounding of its sums."""
+    return round(float(quantity), 9)

@@ -1,0 +1,153 @@
+"""What the planner's loops change: room left, supplies and who they serve, the log that takes back what did not work
+out.
+
+Tables have a fixed length; a loop that finds one full raises `MemoryError`, and the planner starts anew with longer
+ones.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from plantwright.planning.problem import WEEK, Problem, Table
+
+EPS = 1e-6
+"""Quantities and hours nearer than this are the same."""
+
+N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES = range(6)
+STOCK, PURCHASE, PRODUCTION = range(3)
+TOOK, LISTED, BOUGHT, BUILT = range(4)
+PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT = range(7)
+
+LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
+                ("before", "i8"), ("after", "i8")])  # fmt: skip
+ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
+PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8")])
+ENTRY = np.dtype([("kind", "i8"), ("row", "i8"), ("week", "i8"), ("amount", "f8")])
+SHIPMENT = np.dtype([("demand", "i8"), ("quantity", "f8"), ("ships", "f8"), ("obstacle", "i8")])
+OBSTACLE = np.dtype([("demand", "i8"), ("asked", "f8"), ("kind", "i8"), ("row", "i8"), ("at", "f8"), ("left", "f8")])
+
+
+class State(NamedTuple):
+    """Room and tables. `room`: hours left by capacity and bucket; `left`, `right`: nearest bucket that is not full for
+    good (shifted by one, 0 and the last stand for none). Lots of an item and week are a list from `first_lot`, latest
+    first; `week_free`, `item_free`: units not pegged yet. `slot_room`, `slot_lot`: units left and order of a source and
+    week.
+    """
+
+    room: NDArray[np.float64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    lots: Table
+    orders: Table
+    pegs: Table
+    log: Table
+    shipments: Table
+    obstacles: Table
+    first_lot: NDArray[np.int64]
+    week_free: NDArray[np.float64]
+    item_free: NDArray[np.float64]
+    slot_room: NDArray[np.float64]
+    slot_lot: NDArray[np.int64]
+    site_units: NDArray[np.float64]
+    site_power: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def initial(problem: Problem, length: int) -> State:
+    """Return the state before the first demand, with tables of `length` rows; the stock rows are the first lots."""
+    rows, buckets = problem.capacity.hours.shape
+    items, weeks = len(problem.programme.items), problem.arrays.receipt.shape[1]
+    columns = np.tile(np.arange(buckets + 2), (rows, 1))
+    closed = np.pad(problem.capacity.hours < EPS, ((0, 0), (1, 1)))
+    state = State(
+        problem.capacity.hours.copy(), columns - closed, columns + closed,
+        np.zeros(length, LOT), np.zeros(length, ORDER), np.zeros(2 * length, PEG), np.zeros(length, ENTRY),
+        np.zeros(length, SHIPMENT), np.zeros(length, OBSTACLE),
+        np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
+        problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1),
+        problem.site_units.copy(), problem.site_power.copy(), np.zeros(6, np.int64),
+    )  # fmt: skip
+    index = {item.id: i for i, item in enumerate(problem.programme.items)}
+    for stock in problem.programme.stock:
+        there = max(stock.available.planned, 0.0) if stock.available else 0.0
+        list_lot(state, STOCK, index[stock.item], -1, there, stock.quantity.planned)
+    state.counts[N_LOG] = 0
+    return state
+
+
+@njit(cache=True)
+def added(state: State, table: int, length: int) -> int:
+    """Return the next free row of a table and count it; raises `MemoryError` where the table is full."""
+    row = state.counts[table]
+    if row >= length:
+        raise MemoryError("a table of the planner is full")
+    state.counts[table] += 1
+    return int(row)
+
+
+@njit(cache=True)
+def note(state: State, kind: int, row: int, week: int, amount: float) -> None:
+    """Log a change, so that it can be taken back."""
+    entry = added(state, N_LOG, state.log.size)
+    state.log[entry]["kind"] = kind
+    state.log[entry]["row"] = row
+    state.log[entry]["week"] = week
+    state.log[entry]["amount"] = amount
+
+
+@njit(cache=True)
+def change_free(state: State, lot: int, amount: float) -> None:
+    """Add to what is free of a lot, in all places that count it."""
+    item, week = state.lots[lot]["item"], week_of(state, state.lots[lot]["there"])
+    state.lots[lot]["free"] += amount
+    state.week_free[item, week] += amount
+    state.item_free[item] += amount
+
+
+@njit(cache=True)
+def week_of(state: State, time: float) -> int:
+    """Return the week of a time, the last one for all that comes after it."""
+    return max(min(int(time / WEEK), state.first_lot.shape[1] - 1), 0)
+
+
+@njit(cache=True)
+def site_week(state: State, arrival: float) -> int:
+    """Return the week of an arrival at a destination."""
+    return max(min(int(arrival / WEEK), state.site_units.shape[1] - 1), 0)
+
+
+@njit(cache=True)
+def list_lot(state: State, kind: int, item: int, source: int, there: float, quantity: float) -> int:
+    """Add a supply of an item that is there at `there`, all of it free, and return its row."""
+    lot = added(state, N_LOTS, state.lots.size)
+    week = week_of(state, there)
+    before, after = -1, state.first_lot[item, week]
+    while after >= 0 and state.lots[after]["there"] > there:
+        before, after = after, state.lots[after]["after"]
+    row = state.lots[lot]
+    row["kind"], row["item"], row["source"], row["there"] = kind, item, source, there
+    row["quantity"], row["free"], row["before"], row["after"] = quantity, 0.0, before, after
+    if before < 0:
+        state.first_lot[item, week] = lot
+    else:
+        state.lots[before]["after"] = lot
+    change_free(state, lot, quantity)
+    note(state, LISTED, lot, week, quantity)
+    return lot
+
+
+@njit(cache=True)
+def unlist_lot(state: State, lot: int) -> None:
+    """Take back the lot that was listed last."""
+    row = state.lots[lot]
+    change_free(state, lot, -row["quantity"])
+    if row["before"] < 0:
+        state.first_lot[row["item"], week_of(state, row["there"])] = row["after"]
+    else:
+        state.lots[row["before"]]["after"] = row["after"]
+    state.counts[N_LOTS] -= 1

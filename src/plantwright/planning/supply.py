@@ -1,0 +1,163 @@
+"""Who takes which supply: free stock and surplus, purchase orders by supplier and week, and taking it all back.
+
+Compiled loops over the state; what is asked for, and when, comes from `priority`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from plantwright.planning import state as at
+from plantwright.planning.problem import Arrays
+from plantwright.planning.state import EPS, State
+from plantwright.planning.windows import book
+
+
+@njit(cache=True)
+def peg(s: State, lot: int, demand: int, quantity: float) -> None:
+    """Give units of a lot to a demand."""
+    row = at.added(s, at.N_PEGS, s.pegs.size)
+    s.pegs[row]["lot"], s.pegs[row]["demand"], s.pegs[row]["quantity"] = lot, demand, quantity
+    at.change_free(s, lot, -quantity)
+    at.note(s, at.TOOK, lot, 0, quantity)
+
+
+@njit(cache=True)
+def take(s: State, demand: int, item: int, quantity: float, time: float) -> float:
+    """Give a demand up to `quantity` free units that are there by `time`, those that come last first; return how many.
+
+    Taking the last ones leaves the most that can be left at every earlier time, whatever is asked for later.
+    """
+    got, week = 0.0, at.week_of(s, time)
+    while week >= 0 and got < quantity - EPS and s.item_free[item] > EPS:
+        lot = s.first_lot[item, week] if s.week_free[item, week] > EPS else -1
+        while lot >= 0 and got < quantity - EPS:
+            if s.lots[lot]["there"] <= time + EPS and s.lots[lot]["free"] > EPS:
+                amount = min(s.lots[lot]["free"], quantity - got)
+                peg(s, lot, demand, amount)
+                got += amount
+            lot = s.lots[lot]["after"]
+        week -= 1
+    return got
+
+
+@njit(cache=True)
+def next_free(s: State, item: int, time: float) -> float:
+    """Return when the next free unit of an item is there after `time`; infinite where there is none."""
+    found = np.inf
+    if s.item_free[item] <= EPS:
+        return found
+    for week in range(at.week_of(s, time), s.first_lot.shape[1]):
+        lot = s.first_lot[item, week]
+        while lot >= 0:
+            if s.lots[lot]["free"] > EPS and s.lots[lot]["there"] > time + EPS:
+                found = min(found, s.lots[lot]["there"])
+            lot = s.lots[lot]["after"]
+        if found < np.inf:
+            break
+    return found
+
+
+@njit(cache=True)
+def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> float:
+    """Return what to order of a source and week to have `quantity` more, as far as its limit, smallest order and
+    multiple allow.
+    """
+    multiple = p.sources[source]["multiple"]
+    wanted = np.ceil(quantity / multiple - EPS) * multiple
+    if s.slot_lot[source, week] < 0:
+        wanted = max(wanted, p.sources[source]["moq"])
+    size = min(wanted, np.floor(s.slot_room[source, week] / multiple + EPS) * multiple)
+    if s.slot_lot[source, week] < 0 and size < p.sources[source]["moq"] - EPS:
+        return 0.0
+    return size
+
+
+@njit(cache=True)
+def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> float:
+    """Order up to `quantity` units to be there by `time`, as late as may be, from the suppliers by preference."""
+    got = 0.0
+    for source in range(p.items[item]["source0"], p.items[item]["source1"]):
+        week = at.week_of(s, time)
+        while week >= 0 and got < quantity - EPS:
+            if p.sources[source]["earliest"] >= (week + 1) * at.WEEK:
+                break
+            size = order_size(p, s, source, week, quantity - got) if p.receipt[source, week] <= time + EPS else 0.0
+            if size > EPS:
+                lot = ordered(p, s, item, source, week, size)
+                amount = min(size, quantity - got)
+                peg(s, lot, demand, amount)
+                got += amount
+            week -= 1
+    return got
+
+
+@njit(cache=True)
+def ordered(p: Arrays, s: State, item: int, source: int, week: int, size: float) -> int:
+    """Add to the order of a source and week, or place it; return its lot."""
+    s.slot_room[source, week] -= size
+    lot = s.slot_lot[source, week]
+    if lot < 0:
+        lot = at.list_lot(s, at.PURCHASE, item, source, p.receipt[source, week], 0.0)
+        s.slot_lot[source, week] = lot
+    s.lots[lot]["quantity"] += size
+    at.change_free(s, lot, size)
+    at.note(s, at.BOUGHT, lot, week, size)
+    return int(lot)
+
+
+@njit(cache=True)
+def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, bool, int]:
+    """Return (when, lead_time, source) of the next purchase that can be there after `time`, infinite where there is
+    none.
+
+    `lead_time` says that the supplier could not have been there by `time` at all; else its limit of a week is what
+    stands in the way.
+    """
+    found, lead, chosen = np.inf, False, -1
+    for source in range(p.items[item]["source0"], p.items[item]["source1"]):
+        late = p.sources[source]["earliest"] > time + EPS
+        first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / at.WEEK))
+        for week in range(first, p.receipt.shape[1]):
+            there = p.receipt[source, week]
+            if time + EPS < there < found and order_size(p, s, source, week, p.sources[source]["multiple"]) > EPS:
+                found, lead, chosen = there, late, source
+                break
+        if chosen < 0:
+            lead = late
+    return found, lead, chosen
+
+
+@njit(cache=True)
+def take_back(p: Arrays, s: State, mark: int) -> None:
+    """Undo all that was noted after `mark`, last first."""
+    while s.counts[at.N_LOG] > mark:
+        s.counts[at.N_LOG] -= 1
+        entry = s.log[s.counts[at.N_LOG]]
+        row, amount = entry["row"], entry["amount"]
+        if entry["kind"] == at.TOOK:
+            s.counts[at.N_PEGS] -= 1
+            at.change_free(s, row, amount)
+        elif entry["kind"] == at.LISTED:
+            if s.lots[row]["kind"] == at.PURCHASE:
+                s.slot_lot[s.lots[row]["source"], entry["week"]] = -1
+            at.unlist_lot(s, row)
+        elif entry["kind"] == at.BOUGHT:
+            s.slot_room[s.lots[row]["source"], entry["week"]] += amount
+            s.lots[row]["quantity"] -= amount
+            at.change_free(s, row, -amount)
+        else:
+            s.counts[at.N_ORDERS] -= 1
+            book(p, s, s.orders[row]["item"], s.orders[row]["finish"], -s.orders[row]["good"])
+
+
+@njit(cache=True)
+def build(p: Arrays, s: State, item: int, finish: float, units: float) -> int:
+    """Place a production order of `units` good ones that are done at `finish`, and return its row."""
+    order = at.added(s, at.N_ORDERS, s.orders.size)
+    row = s.orders[order]
+    row["item"], row["good"], row["finish"], row["lot"] = item, units, finish, -1
+    book(p, s, item, finish, units)
+    at.note(s, at.BUILT, order, 0, units)
+    return order

@@ -1,0 +1,255 @@
+"""When the operations of a lot run and whether there is room for them: compiled loops over calendars and buckets.
+
+A lot that finishes at F runs its operations one after the other, the last one ending at F; each one's window is its
+planned working time (passes for rework included), each one's hours are spread evenly over the window's working time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from plantwright.planning.problem import Arrays
+from plantwright.planning.state import EPS, State
+
+NUDGE = 1e-3
+"""Hours by which a window moves at least (four seconds), so that a search always ends."""
+
+
+@njit(cache=True)
+def worked(p: Arrays, calendar: int, time: float) -> float:
+    """Return the working hours of a calendar up to `time`."""
+    first, last = p.shift0[calendar], p.shift0[calendar + 1]
+    k = max(first + np.searchsorted(p.shift_start[first:last], time, side="right") - 1, first)
+    return p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0)
+
+
+@njit(cache=True)
+def latest_moment(p: Arrays, calendar: int, work: float) -> float:
+    """Return the latest time up to which `work` hours are worked; before the start (-1) where `work` is negative."""
+    if work < -EPS:
+        return -1.0
+    first, last = p.shift0[calendar], p.shift0[calendar + 1]
+    k = max(first + np.searchsorted(p.shift_before[first:last], work + 1e-9, side="right") - 1, first)
+    return p.shift_start[k] + max(work - p.shift_before[k], 0.0)
+
+
+@njit(cache=True)
+def earliest_moment(p: Arrays, calendar: int, work: float) -> float:
+    """Return the earliest time by which `work` hours (positive) are worked."""
+    first, last = p.shift0[calendar], p.shift0[calendar + 1]
+    k = max(first + np.searchsorted(p.shift_before[first:last], work - 1e-9, side="left") - 1, first)
+    return p.shift_start[k] + work - p.shift_before[k]
+
+
+@njit(cache=True)
+def latest_start(p: Arrays, operation: int, end: float) -> float:
+    """Return when an operation's window begins that ends at `end`; -1 where that is before the programme's start."""
+    hours = p.operations[operation]["hours"]
+    if hours <= 0.0:
+        return end
+    calendar = p.operations[operation]["calendar"]
+    return min(latest_moment(p, calendar, worked(p, calendar, end) - hours), end)
+
+
+@njit(cache=True)
+def window_start(p: Arrays, item: int, operation: int, finish: float) -> float:
+    """Return when an operation of a lot begins that finishes at `finish`."""
+    end = finish
+    for k in range(p.items[item]["op1"] - 1, operation - 1, -1):
+        end = latest_start(p, k, end)
+    return end
+
+
+@njit(cache=True)
+def finish_from(p: Arrays, item: int, operation: int, start: float) -> float:
+    """Return the earliest finish of a lot whose `operation` begins no earlier than `start`."""
+    end = start
+    for k in range(operation, p.items[item]["op1"]):
+        hours = p.operations[k]["hours"]
+        if hours > 0.0:
+            calendar = p.operations[k]["calendar"]
+            end = max(end, earliest_moment(p, calendar, worked(p, calendar, end) + hours))
+    return end
+
+
+@njit(cache=True)
+def finish_with(p: Arrays, item: int, operation: int, end: float) -> float:
+    """Return the latest finish of a lot whose `operation` ends no later than `end`; -1 where there is none."""
+    for k in range(operation + 1, p.items[item]["op1"]):
+        hours = p.operations[k]["hours"]
+        if hours > 0.0:
+            calendar = p.operations[k]["calendar"]
+            work = worked(p, calendar, end)
+            if latest_moment(p, calendar, work) > end + EPS:
+                work -= NUDGE  # in a break: a window that began now would count as beginning after it
+            if work < 0.0:
+                return -1.0
+            end = earliest_moment(p, calendar, work + hours)
+    return end
+
+
+@njit(cache=True)
+def nearest_open(pointers: NDArray[np.int64], row: int, bucket: int) -> int:
+    """Return the nearest bucket that is not full for good, in the direction of `pointers`; shortens the way for the
+    next search.
+    """
+    column = bucket + 1
+    while pointers[row, column] != column:
+        pointers[row, column] = pointers[row, pointers[row, column]]
+        column = pointers[row, column]
+    return column - 1
+
+
+@njit(cache=True)
+def inside(p: Arrays, operation: int, start: float, end: float, bucket: int) -> float:
+    """Return the share of an operation's window, by working time, that lies in a bucket."""
+    calendar, hours = p.operations[operation]["calendar"], p.operations[operation]["hours"]
+    if hours <= 0.0:
+        return 0.0
+    begun = max(worked(p, calendar, start), p.worked[calendar, bucket])
+    done = min(worked(p, calendar, end), p.worked[calendar, bucket + 1])
+    return max(done - begun, 0.0) / hours
+
+
+@njit(cache=True)
+def beside(p: Arrays, item: int, edges: NDArray[np.float64], use: int, bucket: int) -> float:
+    """Return the hours that a unit takes of the same capacity and bucket by its other uses."""
+    hours, op0 = 0.0, p.items[item]["op0"]
+    for k in range(op0, p.items[item]["op1"]):
+        for other in range(p.operations[k]["use0"], p.operations[k]["use1"]):
+            if other != use and p.uses[other]["capacity"] == p.uses[use]["capacity"]:
+                hours += p.uses[other]["hours"] * inside(p, k, edges[k - op0], edges[k - op0 + 1], bucket)
+    return hours
+
+
+@njit(cache=True)
+def units_of(
+    p: Arrays, s: State, item: int, edges: NDArray[np.float64], operation: int, use: int, forward: bool
+) -> tuple[float, int, float]:
+    """Return (units, bucket, free): how many fit an operation's window by one use of capacity.
+
+    Where not even one does, the bucket that is too full (else -1) and the hours that it has for one. Looks from the
+    side that lies farthest in the direction of the search, so that the next try jumps as far as it may.
+    """
+    start, end = edges[operation - p.items[item]["op0"]], edges[operation - p.items[item]["op0"] + 1]
+    row, units = p.uses[use]["capacity"], np.inf
+    first, last = int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1)
+    for k in range(last - first + 1):
+        bucket = last - k if forward else first + k
+        taken = p.uses[use]["hours"] * inside(p, operation, start, end, bucket)
+        if taken > 1e-9:
+            others = beside(p, item, edges, use, bucket) if p.uses[use]["again"] else 0.0
+            fit = s.room[row, bucket] / (taken + others)
+            if fit < 1.0 - EPS:
+                return fit, bucket, max(s.room[row, bucket] - others, 0.0)
+            units = min(units, fit)
+    return units, -1, 0.0
+
+
+@njit(cache=True)
+def moved(p: Arrays, s: State, item: int, operation: int, use: int, bucket: int, free: float, forward: bool) -> float:
+    """Return the next finish to try when a unit of a lot finds only `free` hours of a bucket."""
+    calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
+    working = free * p.operations[operation]["hours"] / p.uses[use]["hours"]
+    if forward:
+        near = nearest_open(s.right, row, bucket)
+        if near >= s.room.shape[1]:
+            return np.inf
+        work = p.worked[calendar, bucket + 1] - working if near == bucket else p.worked[calendar, near]
+        return finish_from(p, item, operation, latest_moment(p, calendar, work))
+    near = nearest_open(s.left, row, bucket)
+    work = p.worked[calendar, bucket] + working if near == bucket else p.worked[calendar, near + 1]
+    return finish_with(p, item, operation, latest_moment(p, calendar, work))
+
+
+@njit(cache=True)
+def edges_of(p: Arrays, item: int, finish: float) -> NDArray[np.float64]:
+    """Return when each operation of a lot begins, and its finish; the first is negative where it had to begin before
+    the start.
+    """
+    op0, op1 = p.items[item]["op0"], p.items[item]["op1"]
+    edges = np.empty(op1 - op0 + 1)
+    edges[op1 - op0] = finish
+    for k in range(op1 - 1, op0 - 1, -1):
+        edges[k - op0] = latest_start(p, k, edges[k - op0 + 1]) if edges[k - op0 + 1] >= 0.0 else -1.0
+    return edges
+
+
+@njit(cache=True)
+def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float, int, int]:
+    """Return (units, next, row, bucket) for a lot that finishes at `finish`.
+
+    Units that fit (0: none, -1: it would begin before the start); where none fits, the next finish to try and what
+    is full.
+    """
+    edges, units = edges_of(p, item, finish), np.inf
+    if edges[0] < 0.0:
+        return -1.0, -1.0, -1, -1
+    for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
+        for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
+            fit, bucket, free = units_of(p, s, item, edges, operation, use, forward)
+            if bucket >= 0:
+                return 0.0, moved(p, s, item, operation, use, bucket, free, forward), p.uses[use]["capacity"], bucket
+            units = min(units, fit)
+    return np.floor(units + EPS), finish, -1, -1
+
+
+@njit(cache=True)
+def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> tuple[float, float, int, int]:
+    """Return (finish, units, row, bucket): the latest finish up to `finish` with room for a unit, and how many fit
+    there.
+
+    Without room since the start (or since the earliest that a lot needed at `needed` may be built), units is 0; row
+    and bucket say what was full nearest to the need, -1 where it is the lead time alone.
+    """
+    row, bucket = -1, -1
+    while finish >= needed - p.build_ahead - EPS:
+        units, then, full, when = room_at(p, s, item, finish, False)
+        if units >= 1.0:
+            return finish, units, full, when
+        if units < 0.0:
+            break
+        if row < 0:
+            row, bucket = full, when
+        finish = min(then, finish - NUDGE)
+    return finish, 0.0, row, bucket
+
+
+@njit(cache=True)
+def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
+    """Return the earliest finish after `after` with room for a unit of an item; infinite where the horizon has none."""
+    finish = max(after + NUDGE, finish_from(p, item, p.items[item]["op0"], 0.0))
+    while finish <= p.horizon + EPS:
+        units, then, _, _ = room_at(p, s, item, finish, True)
+        if units >= 1.0:
+            return finish
+        finish = finish + NUDGE if units < 0.0 else max(then, finish + NUDGE)
+    return np.inf
+
+
+@njit(cache=True)
+def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
+    """Take the room of a lot of `units` that finishes at `finish`; negative units give it back."""
+    edges, op0 = edges_of(p, item, finish), p.items[item]["op0"]
+    for operation in range(op0, p.items[item]["op1"]):
+        start, end = edges[operation - op0], edges[operation - op0 + 1]
+        for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
+            share = inside(p, operation, start, end, bucket)
+            for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
+                s.room[p.uses[use]["capacity"], bucket] -= units * p.uses[use]["hours"] * share
+
+
+@njit(cache=True)
+def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
+    """Let later searches pass over the buckets that a lot, now final, has filled."""
+    edges, op0 = edges_of(p, item, finish), p.items[item]["op0"]
+    for operation in range(op0, p.items[item]["op1"]):
+        start, end = edges[operation - op0], edges[operation - op0 + 1]
+        for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
+            for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
+                row = p.uses[use]["capacity"]
+                if s.room[row, bucket] < EPS:
+                    s.left[row, bucket + 1] = bucket
+                    s.right[row, bucket + 1] = bucket + 2
