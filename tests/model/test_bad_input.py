@@ -100,6 +100,17 @@ VARIANTS = (
     Variant("horizon before the start", PROGRAMME, "horizon: 2026-12-31", "horizon: 2025-12-31", "horizon", "the horizon is not after the start"),
     Variant("horizon in a century", PROGRAMME, "horizon: 2026-12-31", "horizon: 2126-12-31", "horizon", "more than 30 years"),
     Variant("no date at all", PROGRAMME, "start: 2026-01-05", "start: soon", "start", "'soon' is not a date"),
+    # amounts and what the objective weighs
+    Variant("no piece of equipment", TASKS, "test_rig:4", "test_rig:0", "equipment", "0 is no number of pieces of 'test_rig'"),
+    Variant("delivery of the wrong kind", TASKS, "power:test_power+60 kW", "people:test_power+60", "delivers", "resource 'test_power' is power, not people"),
+    Variant("delivery without a unit", TASKS, "power:test_power+60 kW", "power:test_power+60", "delivers", "the amount 60 is a plain number"),
+    Variant("half a station", TASKS, "work_centre:test+4", "work_centre:test+1.5", "delivers", "cannot get 1.5 stations"),
+    Variant("weight of nothing", PROGRAMME, "  order: [capability, cost]", "  order: [capability, cost]\n  weights: {tset: 2}", "objective.weights.tset", "did you mean 'test'?", at=(PROGRAMME, "weights")),
+    Variant("objective twice", PROGRAMME, "order: [capability, cost]", "order: [cost, cost]", "objective.order", "is there twice"),
+    Variant("unknown objective", PROGRAMME, "order: [capability, cost]", "order: [capability, costs]", "objective.order.2", "did you mean 'cost'?"),
+    Variant("quantile of all worlds", PROGRAMME, "planning_quantile: 0.5", "planning_quantile: 100 %", "planning_quantile", "at the end of all worlds"),
+    Variant("name of the built-in calendar", PROGRAMME, "  day_shift:", "  always: {shifts: {mon: [\"07:00-15:00\"]}}\n  day_shift:", "calendars.always", "is built in"),
+    Variant("day of 30 hours", PROGRAMME, "    holidays: US-OH", "    holidays: US-OH\n    hours_per_day: 30", "calendars.day_shift.hours_per_day", "no number of working hours", at=(PROGRAMME, "hours_per_day")),
     # rules of production
     Variant("part that nothing supplies", "sources.csv", "frame,parts_shop,3 kUSD,4 weeks,,5,1\n", "", "component", "nothing makes, buys or stocks 'frame'", at=("bom.csv", "cabinet,frame")),
     Variant("made without a routing", "bom.csv", "cabinet,hose,6,assemble", "server,hose,6,", "item", "has components but no routing"),

@@ -220,6 +220,7 @@ def test_reading_a_folder_imports_none_of_the_slow_libraries() -> None:
     """Checking must answer at once: what takes long to import stays out of it."""
     slow = ("polars", "scipy.stats", "numba", "ortools", "highspy", "plotly", "pandas", "xlsxwriter", "fastexcel")
     small = str(EXAMPLES / "small")
-    program = f"import sys; from plantwright.model.read import load; load({small!r}); print([m for m in {slow!r} if m in sys.modules])"
+    program = f"import sys; from plantwright.model.read import load; load({small!r})"
+    program += f"; print([m for m in {slow!r} if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert answer.stdout.strip() == "[]"

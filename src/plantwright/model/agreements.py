@@ -15,26 +15,26 @@ from plantwright.model.quantity import Quantity
 
 class _Agreement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    id: Identifier
-    note: str = ""
+    id: Identifier = Field(description="id of the agreement")
+    note: str = Field(default="", description="remark, for people only")
 
 
 class Asset(BaseModel):
     """Something sold as part of a site."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    name: str
-    price: Money
+    name: str = Field(description="what is sold")
+    price: Money = Field(description="what the buyer pays for it")
 
 
 class Sale(_Agreement):
     """The sale of a site: the buyer pays for each asset on the closing date."""
 
-    kind: Literal["sale"]
-    seller: Identifier
-    buyer: Identifier
-    closes: Date
-    assets: tuple[Asset, ...]
+    kind: Literal["sale"] = Field(description="the sale of a site")
+    seller: Identifier = Field(description="party that sells")
+    buyer: Identifier = Field(description="party that pays")
+    closes: Date = Field(description="date on which the assets are paid and change hands")
+    assets: tuple[Asset, ...] = Field(description="what is sold, each with its price")
 
 
 class EquipmentSupply(_Agreement):
@@ -42,10 +42,10 @@ class EquipmentSupply(_Agreement):
     at delivery.
     """
 
-    kind: Literal["equipment_supply"]
-    owner: Identifier
-    operator: Identifier
-    deposit: Share = Quantity(0.0)
+    kind: Literal["equipment_supply"] = Field(description="one party buys what another works with")
+    owner: Identifier = Field(description="party that buys the equipment and keeps title")
+    operator: Identifier = Field(description="party that works with it")
+    deposit: Share = Field(default=Quantity(0.0), description="share of the price due at order")
 
 
 class OperationFee(_Agreement):
@@ -53,25 +53,25 @@ class OperationFee(_Agreement):
     shipped.
     """
 
-    kind: Literal["operation"]
-    owner: Identifier
-    operator: Identifier
+    kind: Literal["operation"] = Field(description="one party runs the plant for another")
+    owner: Identifier = Field(description="party that pays for the operation")
+    operator: Identifier = Field(description="party that runs the plant")
     cost_plus: Share = Field(
         default=Quantity(0.0), description="mark-up on the operator's costs, which the owner refunds"
     )
     fee_per_unit: dict[str, Money] = Field(default_factory=dict, description="item -> fee for each one shipped")
-    fixed_per_month: Money = Quantity(0.0)
-    starts: DateOrAssumption = None
-    pays_after: Duration = Quantity(0.0)
+    fixed_per_month: Money = Field(default=Quantity(0.0), description="fee for each month, whatever is made")
+    starts: DateOrAssumption = Field(default=None, description="first date that counts; blank: the programme's start")
+    pays_after: Duration = Field(default=Quantity(0.0), description="from what is owed to its payment")
 
 
 class Contribution(BaseModel):
     """Capital that a party pays into a venture on a date."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    party: Identifier
-    amount: Money
-    date: Date
+    party: Identifier = Field(description="member that pays in")
+    amount: Money = Field(description="how much")
+    date: Date = Field(description="when")
 
 
 class Venture(_Agreement):
@@ -79,13 +79,13 @@ class Venture(_Agreement):
     distribute.
     """
 
-    kind: Literal["venture"]
-    venture: Identifier
-    contributions: tuple[Contribution, ...] = ()
+    kind: Literal["venture"] = Field(description="a joint venture")
+    venture: Identifier = Field(description="party whose role is venture; its shares are in programme.yaml")
+    contributions: tuple[Contribution, ...] = Field(default=(), description="capital that members pay in")
     distributes: Share = Field(
         default=Quantity(1.0), description="share of the cash above the reserve paid out each month"
     )
-    reserve: Money = Quantity(0.0)
+    reserve: Money = Field(default=Quantity(0.0), description="cash that stays in the venture")
 
 
 class Purchase(_Agreement):
@@ -93,11 +93,13 @@ class Purchase(_Agreement):
     the parts and pays a fee).
     """
 
-    kind: Literal["purchase"]
-    customer: Identifier
-    seller: Identifier
-    items: tuple[Identifier, ...]
-    terms: Literal["buy_sell", "consigned"] = "buy_sell"
+    kind: Literal["purchase"] = Field(description="a customer buys items")
+    customer: Identifier = Field(description="party that buys")
+    seller: Identifier = Field(description="party that sells")
+    items: tuple[Identifier, ...] = Field(description="items that the agreement covers")
+    terms: Literal["buy_sell", "consigned"] = Field(
+        default="buy_sell", description="whether the seller buys the parts, or the customer consigns them"
+    )
     fee: Money = Field(default=Quantity(0.0), description="consigned: fee for each unit shipped")
     deposit: Share = Field(default=Quantity(0.0), description="share of the price paid ahead of shipment")
     deposit_ahead: Duration = Field(default=Quantity(0.0), description="how long before shipment the deposit is paid")
@@ -110,12 +112,12 @@ class Purchase(_Agreement):
 class Lease(_Agreement):
     """One party rents from another by the month."""
 
-    kind: Literal["lease"]
-    lessor: Identifier
-    lessee: Identifier
-    rent_per_month: Money
-    starts: DateOrAssumption = None
-    ends: DateOrAssumption = None
+    kind: Literal["lease"] = Field(description="one party rents from another")
+    lessor: Identifier = Field(description="party that rents out")
+    lessee: Identifier = Field(description="party that pays the rent")
+    rent_per_month: Money = Field(description="rent for each month")
+    starts: DateOrAssumption = Field(default=None, description="first date; blank: the programme's start")
+    ends: DateOrAssumption = Field(default=None, description="last date; blank: the horizon")
 
 
 Agreement = Annotated[Sale | EquipmentSupply | OperationFee | Venture | Purchase | Lease, Field(discriminator="kind")]

@@ -67,9 +67,9 @@ class Party(BaseModel):
     """Somebody with a part in the programme."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    id: Identifier
-    name: str
-    role: Literal["owner", "operator", "venture", "customer", "supplier", "authority"]
+    id: Identifier = Field(description="id, by which tables and agreements name the party")
+    name: str = Field(description="name in words")
+    role: Literal["owner", "operator", "venture", "customer", "supplier", "authority"] = Field(description="its part")
     shares: Mapping[str, PlainShare] = Field(
         default_factory=dict, description="of a venture: party -> share of it, adding to 1"
     )
@@ -298,7 +298,9 @@ class Objective(BaseModel):
     """What the conversion's schedule minimises, in order of importance."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = ("capability", "cost")
+    order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = Field(
+        default=("capability", "cost"), description="what is minimised, the most important first"
+    )
     weights: Mapping[str, PlainNumber] = Field(
         default_factory=dict,
         description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1",

@@ -128,7 +128,7 @@ class Unit:
     name: str
 
     def canonical(self, value: float) -> float:
-        """Return `value` of this unit in canonical units; percents are divided, so that 95 % is 0.95 to the last bit."""
+        """Return `value` of this unit in canonical units; percents are divided, so that 95 % is exactly 0.95."""
         return value / 100 if self.name == "%" else value * self.factor
 
 

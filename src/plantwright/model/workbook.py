@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,12 @@ from plantwright.model.units import closest
 
 LARGEST_UNPACKED = 400_000_000
 TABLE_NAMES = tuple(table.table for table in ALL_TABLES)
+
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, ElementTree.ParseError, LookupError, ValueError, NotImplementedError,
+    RuntimeError, EOFError, OSError,
+)  # fmt: skip
+"""What the libraries raise for an archive or its parts that are damaged."""
 
 _PART = re.compile(r"\.?(?:'([^']*)'|\[(\d{1,5})\]|([^.\[\]']+))")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -100,7 +108,7 @@ def _formulas(path: Path) -> Mapping[str, list[str]]:
                 said = f"the workbook unpacks to more than {LARGEST_UNPACKED / 1e6:.0f} MB"
                 raise FileError(Issue(path.name, 0, "", said, "check that it is the right file"))
             return {name: list(_formula_cells(archive, part)) for name, part in _parts(archive)}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError, EOFError) as error:
+    except _BROKEN as error:
         raise FileError(Issue(path.name, 0, "", "the file is not a workbook", "save it as .xlsx")) from error
 
 

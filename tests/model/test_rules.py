@@ -1,0 +1,160 @@
+"""Rules that need more than an edit of the small example: each on the least programme that shows it."""
+# ruff: noqa: E501  tables of cases read best with a row a line
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from plantwright.model.issues import Issue
+from plantwright.model.read import check
+
+START = "name: Tiny\nstart: 2026-01-05\nhorizon: 2026-12-31\n"
+PARTIES = "parties:\n  - {id: us, name: Us, role: operator}\n  - {id: shop, name: Shop, role: customer}\n"
+MADE = {
+    "items.csv": "id\nrack\npart\n",
+    "bom.csv": "item,component,quantity\nrack,part,2\n",
+    "work_centres.csv": "id,stations,buffer\nbuild,2,4\n",
+    "destinations.csv": "id,transit,install_rate\nsite,1 day,5\n",
+}
+ROUTING = "item,operation,work_centre,time,batch_min,batch_max,max_wait\n"
+SOURCES = "item,supplier,price,lead_time,consigned\n"
+
+
+def found(folder: Path, files: Mapping[str, str], main: str = START + PARTIES) -> list[Issue]:
+    (folder / "programme.yaml").write_text(main)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return list(check(folder))
+
+
+def the_only(folder: Path, files: Mapping[str, str], main: str = START + PARTIES) -> Issue:
+    issues = found(folder, files, main)
+    assert len(issues) == 1, "\n".join(map(str, issues))
+    return issues[0]
+
+
+def test_parties_that_are_left_out_are_missed_once(tmp_path: Path) -> None:
+    tasks = "id,duration,party\na,1 day,us\nb,1 day,them\n"
+    issue = the_only(tmp_path, {"tasks.csv": tasks}, START)
+    assert (issue.file, issue.column) == ("programme.yaml", "parties")
+
+
+def test_a_deadline_before_the_release(tmp_path: Path) -> None:
+    tasks = "id,duration,release,deadline\na,1 day,2026-06-01,2026-05-01\n"
+    issue = the_only(tmp_path, {"tasks.csv": tasks})
+    assert (issue.file, issue.row, issue.column, issue.severity) == ("tasks.csv", 2, "deadline", "error")
+
+
+def test_a_weight_without_a_deadline_is_a_warning(tmp_path: Path) -> None:
+    issue = the_only(tmp_path, {"tasks.csv": "id,duration,weight\na,1 day,5\n"})
+    assert (issue.column, issue.severity) == ("weight", "warning")
+
+
+def test_a_purchase_faster_than_its_supplier_is_a_warning(tmp_path: Path) -> None:
+    tables = {
+        "equipment.csv": "id,price,lead_time\noven,1 kUSD,8 weeks\n",
+        "tasks.csv": "id,duration,equipment\nbuy,6 weeks,oven:1\n",
+    }
+    issue = the_only(tmp_path, tables)
+    assert (issue.column, issue.severity) == ("duration", "warning")
+
+
+@pytest.mark.parametrize(
+    ("batch", "column", "severity"),
+    [
+        ("5,2,1 day", "batch_min", "error"),
+        ("1,6,1 day", "batch_max", "error"),
+        ("2,4,", "max_wait", "warning"),
+        ("0,2,1 day", "batch_min", "error"),
+    ],
+)
+def test_batches(batch: str, column: str, severity: str, tmp_path: Path) -> None:
+    routing = f"{ROUTING}rack,make,build,2 h,{batch}\n"
+    issue = the_only(tmp_path, {**MADE, "routing.csv": routing, "stock.csv": "item,quantity\npart,100\n"})
+    assert (issue.file, issue.column, issue.severity) == ("routing.csv", column, severity)
+
+
+def test_a_batch_that_fits(tmp_path: Path) -> None:
+    routing = f"{ROUTING}rack,make,build,2 h,2,4,1 day\n"
+    assert found(tmp_path, {**MADE, "routing.csv": routing, "stock.csv": "item,quantity\npart,100\n"}) == []
+
+
+def test_a_step_after_the_horizon_is_a_warning(tmp_path: Path) -> None:
+    issue = the_only(tmp_path, {"resources.csv": "id,kind,capacity\ncrane,crane,1; 2028-01-01: 2\n"})
+    assert (issue.column, issue.severity) == ("capacity", "warning")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "column", "severity"),
+    [
+        ("{id: a, kind: lease, lessor: us, lessee: shop, rent_per_month: 1 kUSD, starts: 2024-01-01}", "1.starts", "warning"),
+        ("{id: a, kind: lease, lessor: us, lessee: shop, rent_per_month: 1 kUSD, starts: 2026-06-01, ends: 2026-05-01}", "1.ends", "error"),
+        ("{id: a, kind: sale, seller: us, buyer: shop, closes: 2030-01-01, assets: []}", "1.closes", "warning"),
+        ("{id: a, kind: venture, venture: us}", "1.venture", "error"),
+        ("{id: a, kind: lease, lessor: us, lessee: us, rent_per_month: 1 kUSD}", "1.lessee", "error"),
+        ("{id: a, kind: operation, owner: us, operator: shop, fee_per_unit: {rack: 5 kUSD}}", "1.fee_per_unit.rack", "error"),
+        ("{id: a, kind: venture, venture: joint, contributions: [{party: them, amount: 1 USD, date: 2026-02-01}]}", "1.contributions.1.party", "error"),
+    ],
+)  # fmt: skip
+def test_agreements(agreement: str, column: str, severity: str, tmp_path: Path) -> None:
+    joint = "  - {id: joint, name: Joint, role: venture, shares: {us: 0.5, shop: 0.5}}\n"
+    issue = the_only(tmp_path, {"agreements.yaml": f"- {agreement}\n"}, START + PARTIES + joint)
+    assert (issue.file, issue.row, issue.column, issue.severity) == ("agreements.yaml", 1, column, severity)
+
+
+def test_an_agreement_twice(tmp_path: Path) -> None:
+    lease = "- {id: a, kind: lease, lessor: us, lessee: shop, rent_per_month: 1 kUSD}\n"
+    issue = the_only(tmp_path, {"agreements.yaml": lease + lease})
+    assert (issue.row, issue.column) == (2, "2.id")
+
+
+def test_a_consigned_part_needs_a_customer_who_consigns_it(tmp_path: Path) -> None:
+    files = {
+        **MADE,
+        "routing.csv": f"{ROUTING}rack,make,build,2 h,1,1,\n",
+        "sources.csv": f"{SOURCES}part,us,0,3 weeks,yes\n",
+        "agreements.yaml": "- {id: a, kind: purchase, customer: shop, seller: us, items: [rack], terms: buy_sell}\n",
+    }
+    issue = the_only(tmp_path, files)
+    assert (issue.file, issue.column) == ("sources.csv", "consigned")
+    files["agreements.yaml"] = files["agreements.yaml"].replace("buy_sell", "consigned")
+    assert found(tmp_path, files) == []
+
+
+def test_a_demand_that_nobody_pays_for_is_a_warning(tmp_path: Path) -> None:
+    files = {
+        **MADE,
+        "routing.csv": f"{ROUTING}rack,make,build,2 h,1,1,\n",
+        "stock.csv": "item,quantity\npart,100\n",
+        "demand.csv": "id,customer,destination,item,quantity,due\nd,shop,site,rack,3,2026-06-01\n",
+    }
+    issue = the_only(tmp_path, files)
+    assert (issue.file, issue.column, issue.severity) == ("demand.csv", "customer", "warning")
+
+
+def test_a_site_without_power_is_a_warning(tmp_path: Path) -> None:
+    files = {
+        **MADE,
+        "items.csv": "id,power\nrack,132 kW\npart,\n",
+        "routing.csv": f"{ROUTING}rack,make,build,2 h,1,1,\n",
+        "stock.csv": "item,quantity\npart,100\n",
+        "demand.csv": "id,customer,destination,item,quantity,due\nd,shop,site,rack,3,2026-06-01\n",
+        "agreements.yaml": "- {id: a, kind: purchase, customer: shop, seller: us, items: [rack]}\n",
+    }
+    issue = the_only(tmp_path, files)
+    assert (issue.file, issue.column, issue.severity) == ("destinations.csv", "power", "warning")
+
+
+def test_the_smallest_batch_counts_for_what_it_takes(tmp_path: Path) -> None:
+    routing = "item,operation,work_centre,time,batch_min,batch_max,max_wait,resources\nrack,make,build,2 h,3,4,1 day,hall:50 kW\n"
+    files = {
+        **MADE,
+        "routing.csv": routing,
+        "stock.csv": "item,quantity\npart,100\n",
+        "resources.csv": "id,kind,capacity\nhall,power,100 kW\n",
+    }
+    issue = the_only(tmp_path, files)
+    assert (issue.column, "150 kW of 'hall' are needed" in issue.message) == ("resources", True)
