@@ -15,9 +15,11 @@ from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import ConversionTrials, Schedule, ScheduledTask
 from plantwright.reporting import outcome
+from plantwright.reporting.sensitivity import used_assumptions
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WEEK = 168.0
+FLOWS = ((0, 1, 9e6), (0, -1, 5e6), (0, 4, 3e6), (1, 4, 8e6), (3, 1, 2e7), (0, 1, 1e6))
 KINDS = ("site_sale", "conversion_work", "equipment", "parts", "sales", "operation_fees")
 
 
@@ -79,10 +81,9 @@ def _plan(programme: Programme, schedule: Schedule) -> Plan:
             centre = programme.work_centres[index % len(programme.work_centres)].id
             late = ships + 100 - due
             reasons.append(Reason(demand.id, demand.quantity, late, "work_centre", centre, ready, text))
-    bought = [s for s in programme.sources]
     orders = tuple(
         PurchaseOrder(f"po{i}", s.item, s.supplier, 100.0, 0.0, s.lead_time.planned, s.price.planned, s.consigned)
-        for i, s in enumerate(bought)
+        for i, s in enumerate(programme.sources)
     )
     made = tuple(ProductionOrder(f"mo{i}", s.item, s.quantity, s.ships - 400, s.ships) for i, s in enumerate(shipments))
     return Plan(orders, made, (), tuple(shipments), tuple(reasons), ())
@@ -96,7 +97,9 @@ def _replications(programme: Programme, plan: Plan, trials: ConversionTrials, rn
     shipped = np.zeros((worlds, len(items), weeks), dtype=np.int64)
     by_demand = np.zeros((worlds, len(demands), weeks), dtype=np.int64)
     delivered = np.full((worlds, len(demands)), np.nan)
-    delay = rng.gamma(3.0, 150.0, (worlds, 1)) + rng.gamma(1.0, 200.0, (worlds, len(demands)))
+    moved = next(name for name in used_assumptions(programme) if not programme.register[name].each)
+    rank = programme.register.draws(moved, 3, range(worlds)).argsort().argsort()[:, None] / worlds
+    delay = 3_000.0 * rank + rng.gamma(1.0, 200.0, (worlds, len(demands)))
     for column, demand in enumerate(programme.demand):
         week = ((plan.promised(demand.id) + delay[:, column]) // WEEK).astype(int)
         for world in np.nonzero(week < weeks)[0]:
@@ -111,7 +114,7 @@ def _replications(programme: Programme, plan: Plan, trials: ConversionTrials, rn
     for column, demand in enumerate(programme.demand):
         power = programme.item[demand.item].power.planned
         at_site[:, sites.index(demand.destination)] += np.cumsum(by_demand[:, column], axis=1) * power
-    first = np.where(shipped.any(axis=2), edges[shipped.argmax(axis=2) * 0 + (shipped > 0).argmax(axis=2)], np.nan)
+    first = np.where(shipped.any(axis=2), edges[(shipped > 0).argmax(axis=2)], np.nan)
     causes = _causes(programme)
     season = np.sin(np.arange(weeks)[None, :] / weeks * np.pi + np.arange(len(causes))[:, None] * 0.7) ** 2
     waits = rng.gamma(1.0, 20.0, (worlds, len(causes), weeks)) * season[None]

@@ -3,9 +3,9 @@
 Nothing here schedules, plans, simulates or settles; every number shown comes from their results.
 """
 
+from plantwright.reporting.files import write
 from plantwright.reporting.outcome import outcome
 from plantwright.reporting.serial import as_json
 from plantwright.reporting.summary import summary
-from plantwright.reporting.write import write
 
 __all__ = ["as_json", "outcome", "summary", "write"]

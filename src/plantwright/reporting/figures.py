@@ -48,7 +48,8 @@ def framed(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis with its unit as title and a quiet grid."""
     quiet = {
-        "gridcolor": LINE, "linecolor": LINE, "zerolinecolor": QUIET, "tickfont": {"color": QUIET, "size": 13},
+        "gridcolor": LINE, "linecolor": LINE, "zerolinecolor": QUIET, "ticks": "",
+        "tickfont": {"color": QUIET, "size": 13},
         "title": {"text": title, "font": {"color": QUIET, "size": 13}}, "automargin": True, "fixedrange": True,
     }  # fmt: skip
     return quiet | more

@@ -30,13 +30,18 @@ STATISTICS = ("p10", "p20", "p50", "p80", "p90", "mean")
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the report; `left` is how many of the first columns are text, `file` where all of it is."""
+    """A table of the report: `left` first and `right` last columns hold text, `file` says where all of it is."""
 
     caption: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     left: int
     file: str
+    right: int = 0
+
+    def is_number(self, column: int) -> bool:
+        """Return whether a column (counted from 0) holds numbers or dates, set to the right."""
+        return self.left <= column < len(self.columns) - self.right
 
 
 def _statistics(metrics: Sequence[tuple[str, Metric]], caption: str, what: str, file: str) -> Table:
@@ -105,7 +110,11 @@ def ramp(run: Run) -> Table:
                 rows.append((called[item], f"{month:%b %Y}", *map(figure, values)))
     columns = ("product", "month", "plan", "p10", "p50", "p90")
     return Table(
-        "Units shipped a week, average of the month", columns, rows, 2, "units_by_week.parquet, shipments.parquet"
+        "Units shipped a week, average of the month",
+        columns,
+        rows,
+        2,
+        "units_by_week.parquet, shipments.parquet",
     )
 
 
@@ -170,9 +179,10 @@ def demand(run: Run) -> Table:
         reasons[reason.demand].append(reason)
     ordered = sorted(run.programme.demand, key=lambda d: (d.due.planned if d.due else 0.0, d.priority, d.id))
     rows = [_demand_row(run, row, reasons[row.id]) for row in ordered]
-    columns = ("site", "item", "demand", "units", "due", "promised", "half by (p50)", "8 of 10 by (p80)",
-               "days late (p80)", "on time", "late because")  # fmt: skip
-    return Table("Demand: due, promised, kept", columns, rows, 3, "demand.parquet, reasons.parquet, pegging.parquet")
+    columns = ("site", "item", "units", "due", "promised", "half by (p50)", "8 of 10 by (p80)", "days late (p80)",
+               "on time", "late because", "demand")  # fmt: skip
+    file = "demand.parquet, reasons.parquet, pegging.parquet"
+    return Table("Demand: due, promised, kept", columns, rows, 2, file, right=2)
 
 
 def _demand_row(run: Run, row: Demand, reasons: list[Reason]) -> tuple[str, ...]:
@@ -184,8 +194,8 @@ def _demand_row(run: Run, row: Demand, reasons: list[Reason]) -> tuple[str, ...]
     text = "; ".join(dict.fromkeys(sentence(reason.text) for reason in reasons)) or "–"
     moments = (day_of(programme, when) for when in (due, run.plan.promised(row.id), p50, p80))
     on_time = percent(float(np.mean(delivered <= due)))
-    what = (called[row.destination], called[row.item], row.id, f"{row.quantity:,}")
-    return (*what, *moments, late, on_time, text)
+    what = (called[row.destination], called[row.item], f"{row.quantity:,}")
+    return (*what, *moments, late, on_time, text, row.id)
 
 
 def cash_by_kind(run: Run) -> Table:
@@ -196,7 +206,11 @@ def cash_by_kind(run: Run) -> Table:
         for kind, sum_ in balance.kinds
     ]  # fmt: skip
     return Table(
-        "Payments by party and kind, mean of the worlds", _money(run, "party", "kind"), rows, 2, "cash_by_month.parquet"
+        "Payments by party and kind, mean of the worlds",
+        _money(run, "party", "kind"),
+        rows,
+        2,
+        "cash_by_month.parquet",
     )
 
 
