@@ -27,7 +27,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=NAMES, metavar="NAME", help=f"one of {', '.join(NAMES)}; all of them unless given")
+    parser.add_argument(
+        "names", nargs="*", choices=NAMES, metavar="NAME", help=f"one of {', '.join(NAMES)}; all of them unless given"
+    )
     parser.add_argument("--json", action="store_true", help="print rows as JSON")
     return parser.parse_args()
 

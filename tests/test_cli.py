@@ -118,7 +118,9 @@ def test_new_copies_an_example_that_checks(tmp_path):
 def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "plantwright.cli", "run", SMALL, "--replications", "100000", "--out", out]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"COLUMNS": "120"})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"COLUMNS": "120"}
+    )
     time.sleep(12)
     assert process.poll() is None, process.stdout.read()
     process.send_signal(signal.SIGINT)

@@ -12,7 +12,14 @@ from plantwright.cli import app
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = typer.main.get_command(app).commands
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+    ]
+)
 
 
 def section(command: str) -> str:

@@ -24,28 +24,39 @@ if TYPE_CHECKING:
     from plantwright.workflows.steps import Answer
 
 app = typer.Typer(
-    name="plantwright", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="plantwright",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Turn an existing plant into an AI-server factory: schedule the conversion, plan, simulate, settle, report.",
-)  # fmt: skip
+)
 console = Console()
 errors = Console(stderr=True)
 
-Source = Annotated[Path, typer.Argument(metavar="DIR", help="programme folder, or a workbook (.xlsx) with the same tables")]
+Source = Annotated[
+    Path, typer.Argument(metavar="DIR", help="programme folder, or a workbook (.xlsx) with the same tables")
+]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same bytes")]
 Replications = Annotated[int, typer.Option(min=1, max=100_000, help="simulated worlds")]
-Threads = Annotated[int | None, typer.Option(min=1, help="threads for the simulation; as many as there are cores unless given")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="threads for the simulation; as many as there are cores unless given")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another program to read")]
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
-        start_from: Annotated[str, typer.Option("--from", help="example to copy: small or ohio")] = "small") -> None:  # fmt: skip
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
+    start_from: Annotated[str, typer.Option("--from", help="example to copy: small or ohio")] = "small",
+) -> None:
     """Copy an example to start a programme of your own from."""
     from plantwright.workflows.new import copy_example
 
     with _explained():
         copy_example(start_from, folder)
-    console.print(f"{escape(str(folder))} is a copy of the example {start_from}. Next: plantwright check {escape(str(folder))}")
+    console.print(
+        f"{escape(str(folder))} is a copy of the example {start_from}. Next: plantwright check {escape(str(folder))}"
+    )
 
 
 @app.command()
@@ -62,8 +73,13 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def run(source: Source, out: Annotated[Path | None, typer.Option(help="folder for the results; runs/NAME unless given")] = None,
-        replications: Replications = 200, seed: Seed = 1, threads: Threads = None) -> None:  # fmt: skip
+def run(
+    source: Source,
+    out: Annotated[Path | None, typer.Option(help="folder for the results; runs/NAME unless given")] = None,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    threads: Threads = None,
+) -> None:
     """Run the main job: check, schedule, plan, simulate, settle, report."""
     from plantwright import reporting
     from plantwright.workflows.run import run as run_programme
@@ -76,9 +92,13 @@ def run(source: Source, out: Annotated[Path | None, typer.Option(help="folder fo
 
 
 @app.command()
-def schedule(source: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="programme, or a PSPLIB .sm, .mm or .sch file")],
-             time_limit: Annotated[float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")] = None,
-             as_json: AsJson = False) -> None:  # fmt: skip
+def schedule(
+    source: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="programme, or a PSPLIB .sm, .mm or .sch file")],
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
     from plantwright.workflows.steps import scheduled
 
@@ -98,7 +118,9 @@ def plan(source: Source, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def simulate(source: Source, replications: Replications = 200, seed: Seed = 1, threads: Threads = None, as_json: AsJson = False) -> None:
+def simulate(
+    source: Source, replications: Replications = 200, seed: Seed = 1, threads: Threads = None, as_json: AsJson = False
+) -> None:
     """Schedule, plan and simulate without settling or writing a report."""
     from plantwright.workflows.steps import simulated
 
@@ -108,8 +130,10 @@ def simulate(source: Source, replications: Replications = 200, seed: Seed = 1, t
 
 
 @app.command()
-def compare(runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN ...", help="folders that `plantwright run` wrote")],
-            as_json: AsJson = False) -> None:  # fmt: skip
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN ...", help="folders that `plantwright run` wrote")],
+    as_json: AsJson = False,
+) -> None:
     """Show the headline figures of several runs side by side."""
     from plantwright.workflows.steps import compared
 
@@ -127,7 +151,10 @@ def _explained() -> Iterator[None]:
         _print_issues(error.issues, errors)
         raise typer.Exit(1) from None
     except OSError as error:
-        errors.print(f"{escape(str(error.filename or 'file'))}: {escape(error.strerror or str(error))}; nothing was written", soft_wrap=True)
+        errors.print(
+            f"{escape(str(error.filename or 'file'))}: {escape(error.strerror or str(error))}; nothing was written",
+            soft_wrap=True,
+        )
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         errors.print("Stopped. Nothing was written.")
@@ -152,7 +179,12 @@ def _progress(hidden: bool = False) -> Iterator[Progress]:
 
 def _print_issues(issues: tuple[Issue, ...], to: Console) -> None:
     for issue in issues:
-        to.print(escape(str(issue)), style="yellow" if issue.severity == "warning" else "red", soft_wrap=True, highlight=False)
+        to.print(
+            escape(str(issue)),
+            style="yellow" if issue.severity == "warning" else "red",
+            soft_wrap=True,
+            highlight=False,
+        )
     wrong = sum(issue.severity == "error" for issue in issues)
     to.print(f"{_counted(wrong, 'error')}, {_counted(len(issues) - wrong, 'warning')}" if issues else "No issue found.")
 
@@ -166,7 +198,9 @@ def _show(answer: Answer, as_json: bool) -> None:
         _print_json(answer.data)
         return
     for table in answer.tables:
-        shown = Table(*table.columns, title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+        shown = Table(
+            *table.columns, title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False
+        )
         for row in table.rows:
             shown.add_row(*map(escape, row))
         console.print(shown, "")

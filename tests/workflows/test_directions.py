@@ -1,6 +1,7 @@
 """Directions that must hold whatever the engines do: more of what binds never hurts, less never helps.
 
-The same worlds are simulated on both sides (common random numbers), so every comparison is world by world or on the mean.
+The same worlds are simulated on both sides (common random numbers), so every comparison is world by world or on the
+mean.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ def test_small_lower_priority_never_gains(variant):
 def test_ohio_longer_transformer_lead_time_never_brings_the_first_rack_forward(variant):
     def longer(row: Row) -> Row:
         is_transformer = "transformer" in row["id"] and "lead" in row["id"]
-        return row | {c: str(float(row[c]) * 1.5) for c in ("low", "likely", "high") if row[c]} if is_transformer else row
+        return (
+            row | {c: str(float(row[c]) * 1.5) for c in ("low", "likely", "high") if row[c]} if is_transformer else row
+        )
 
     slow = variant("ohio", ("assumptions", longer), replications=6)
     assert first_shipped(slow).mean() >= first_shipped(as_it_is("ohio", 6)).mean() - 1e-6

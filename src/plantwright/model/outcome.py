@@ -19,9 +19,10 @@ STATES = ("busy", "setup", "blocked", "starved", "waiting", "down", "off")
 class Replications:
     """The plan carried out once a replication. R replications, I items, P periods (weeks), D demands, W work centres.
 
-    `edges`: period ends, hours from start, shape (P,). Counts are units within the period. `first_shipped` and `delivered_at` are hours from
-    start, NaN where it did not happen before the horizon. `states`: station-hours by `STATES`. `waits`: unit-hours that late
-    units waited, by cause (kind, object), with kind one of part, work_centre, resource, transit, installation, site_power.
+    `edges`: period ends, hours from start, shape (P,). Counts are units within the period. `first_shipped` and
+    `delivered_at` are hours from start, NaN where it did not happen before the horizon. `states`: station-hours by
+    `STATES`. `waits`: unit-hours that late units waited, by cause (kind, object), with kind one of part, work_centre,
+    resource, transit, installation, site_power.
     """
 
     seed: int
@@ -50,8 +51,9 @@ class Replications:
 class CashFlows:
     """Dated money by party. R replications, N parties, M months from the start, K kinds of payment.
 
-    `by_month`: mean over replications, shape (N, M, K), in the programme's currency, receipts positive. `net`: shape (R, N),
-    undiscounted; `net_present_value`: shape (R, N); `capital_spent`: shape (R,), what the conversion cost (tasks and equipment) up to the horizon.
+    `by_month`: mean over replications, shape (N, M, K), in the programme's currency, receipts positive. `net`: shape
+    (R, N), undiscounted; `net_present_value`: shape (R, N); `capital_spent`: shape (R,), what the conversion cost
+    (tasks and equipment) up to the horizon.
     """
 
     parties: tuple[str, ...]
@@ -64,10 +66,11 @@ class CashFlows:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A headline figure over the replications. Dates are ISO text; `share` is the part of replications in which it happened.
+    """A headline figure over the replications. Dates are ISO text; `share` is the part of replications in which it
+    happened.
 
-    A percentile is the least value that such a share of the replications stays at or below; None where that is never. The mean
-    is over the replications in which it happened. Money is in the programme's currency, power in MW.
+    A percentile is the least value that such a share of the replications stays at or below; None where that is never.
+    The mean is over the replications in which it happened. Money is in the programme's currency, power in MW.
     """
 
     name: str
@@ -95,8 +98,8 @@ class Bottleneck:
 class Sensitivity:
     """How a headline figure moves with an assumption: rank correlation over the replications (Spearman 1904).
 
-    `at_low` and `at_high` are the figure's mean in the tenth of replications with the lowest and the highest draws; dates are in
-    hours from start, and what never happened counts as the horizon.
+    `at_low` and `at_high` are the figure's mean in the tenth of replications with the lowest and the highest draws;
+    dates are in hours from start, and what never happened counts as the horizon.
     """
 
     assumption: str
@@ -117,5 +120,3 @@ class Outcome:
     metrics: Mapping[str, Metric | tuple[Metric, ...]]
     bottlenecks: tuple[Bottleneck, ...]
     sensitivities: tuple[Sensitivity, ...]
-
-

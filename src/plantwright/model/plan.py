@@ -114,5 +114,6 @@ class Plan:
         return {demand: tuple(rows) for demand, rows in found.items()}
 
     def promised(self, demand: str) -> float:
-        """Return when the last planned unit of a demand arrives, hours from start; infinite where nothing is planned."""
+        """Return when the last planned unit of a demand arrives, hours from start; infinite where nothing is
+        planned."""
         return max((s.arrives for s in self.shipments_of.get(demand, ())), default=float("inf"))

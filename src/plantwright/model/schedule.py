@@ -29,8 +29,9 @@ class ScheduledTask:
 class Schedule:
     """The planned conversion: one entry a task, in the programme's order.
 
-    `order` holds pairs (before, after) in which a resource passes from one task to the next; together with the links they
-    carry the critical path, and the trials keep them. `objectives` and `bounds` are by objective name, in the order minimised.
+    `order` holds pairs (before, after) in which a resource passes from one task to the next; together with the links
+    they carry the critical path, and the trials keep them. `objectives` and `bounds` are by objective name, in the
+    order minimised.
     """
 
     tasks: tuple[ScheduledTask, ...]
@@ -68,8 +69,9 @@ class Commissioning:
 class ConversionTrials:
     """The schedule replayed once a replication: same modes, order and resource flow, drawn durations.
 
-    `start`, `finish`: hours from start, shape (replications, tasks), tasks in the programme's order. `criticality`: share of
-    replications in which the task lies on the longest path. `sensitivity`: rank correlation of its duration with the finish.
+    `start`, `finish`: hours from start, shape (replications, tasks), tasks in the programme's order. `criticality`:
+    share of replications in which the task lies on the longest path. `sensitivity`: rank correlation of its duration
+    with the finish.
     """
 
     tasks: tuple[str, ...]

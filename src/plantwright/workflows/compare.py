@@ -13,7 +13,8 @@ from plantwright.model.issues import Issue, ProgrammeError
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One headline figure in each run: `values` are its p50, `differences` from the first run (days where it is a date)."""
+    """One headline figure in each run: `values` are its p50, `differences` from the first run (days where it is a
+    date)."""
 
     metric: str
     unit: str
@@ -39,7 +40,11 @@ def _read(folders: list[Path]) -> list[dict[str, Any]]:
             outcomes.append(json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             remedy = "name a folder that `plantwright run` wrote"
-            issues.append(Issue(str(folder / "outcome.json"), 0, "", f"no outcome can be read ({error.__class__.__name__})", remedy))
+            issues.append(
+                Issue(
+                    str(folder / "outcome.json"), 0, "", f"no outcome can be read ({error.__class__.__name__})", remedy
+                )
+            )
     if issues:
         raise ProgrammeError(issues)
     return outcomes

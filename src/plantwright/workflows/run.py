@@ -46,11 +46,19 @@ class Run:
     outcome: Outcome
 
 
-def run(source: Path | str, out: Path | str, *, replications: int = 200, seed: int = 1,
-        threads: int | None = None, progress: Progress = silent) -> Run:  # fmt: skip
+def run(
+    source: Path | str,
+    out: Path | str,
+    *,
+    replications: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> Run:
     """Read the programme in `source`, work it through and write report, outcome and tables to the folder `out`.
 
-    Raises `ProgrammeError` with every issue of the input; nothing is written then, nor when the run is stopped half-way.
+    Raises `ProgrammeError` with every issue of the input; nothing is written then, nor when the run is stopped
+    half-way.
     """
     progress("reading", 0.0)
     found = work_through(load(source), replications=replications, seed=seed, threads=threads, progress=progress)
@@ -60,16 +68,27 @@ def run(source: Path | str, out: Path | str, *, replications: int = 200, seed: i
     return found
 
 
-def work_through(programme: Programme, *, replications: int = 200, seed: int = 1,
-                 threads: int | None = None, progress: Progress = silent) -> Run:  # fmt: skip
+def work_through(
+    programme: Programme,
+    *,
+    replications: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> Run:
     """Schedule, plan, simulate and settle a programme that has been read and checked."""
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
     plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
     results = simulation.simulate(
-        programme, plan, commissioned(programme, trials), replications, seed,
-        progress=partial(progress, "simulating"), threads=threads,
-    )  # fmt: skip
+        programme,
+        plan,
+        commissioned(programme, trials),
+        replications,
+        seed,
+        progress=partial(progress, "simulating"),
+        threads=threads,
+    )
     cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
     return Run(programme, schedule, trials, plan, results, cash, outcome)

@@ -43,7 +43,9 @@ def scheduled(source: Path, *, time_limit: float | None = None, progress: Progre
     if source.suffix in INSTANCES:
         return _instance(source, time_limit)
     programme = load(source)
-    schedule = scheduling.schedule(programme, time_limit=time_limit, progress=partial(progress, "scheduling the conversion"))
+    schedule = scheduling.schedule(
+        programme, time_limit=time_limit, progress=partial(progress, "scheduling the conversion")
+    )
     return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
 
 
@@ -57,7 +59,9 @@ def planned(source: Path, *, progress: Progress = silent) -> Answer:
     return Answer([dict(zip(columns, row, strict=True)) for row in rows], (Table("Demand", columns, _text(rows)),))
 
 
-def simulated(source: Path, *, replications: int = 200, seed: int = 1, threads: int | None = None, progress: Progress = silent) -> Answer:
+def simulated(
+    source: Path, *, replications: int = 200, seed: int = 1, threads: int | None = None, progress: Progress = silent
+) -> Answer:
     """Schedule, plan and simulate a programme: its headline figures."""
     from plantwright.reporting import as_json
 
@@ -80,31 +84,57 @@ def compared(runs: Sequence[Path]) -> Answer:
 def _instance(source: Path, time_limit: float | None) -> Answer:
     found = scheduling.solve_file(source, time_limit=time_limit)
     columns = ("status", "makespan", "lower_bound", "seconds")
-    data = {"status": found.status, "makespan": found.makespan, "lower_bound": found.lower_bound,
-            "seconds": found.seconds, "starts": list(found.starts)}  # fmt: skip
+    data = {
+        "status": found.status,
+        "makespan": found.makespan,
+        "lower_bound": found.lower_bound,
+        "seconds": found.seconds,
+        "starts": list(found.starts),
+    }
     return Answer(data, (Table(source.name, columns, _text([tuple(data[c] for c in columns)])),))
 
 
 def _schedule_data(programme: Programme, schedule: Schedule) -> dict[str, Any]:
     tasks = [
-        {"task": t.task, "mode": t.mode, "start": programme.moment(t.start).isoformat(), "finish": programme.moment(t.finish).isoformat(),
-         "total_float_days": t.total_float / 24, "critical": t.critical}
+        {
+            "task": t.task,
+            "mode": t.mode,
+            "start": programme.moment(t.start).isoformat(),
+            "finish": programme.moment(t.finish).isoformat(),
+            "total_float_days": t.total_float / 24,
+            "critical": t.critical,
+        }
         for t in schedule.tasks
-    ]  # fmt: skip
-    return {"status": schedule.status, "objectives": dict(schedule.objectives), "bounds": dict(schedule.bounds), "tasks": tasks}
+    ]
+    return {
+        "status": schedule.status,
+        "objectives": dict(schedule.objectives),
+        "bounds": dict(schedule.bounds),
+        "tasks": tasks,
+    }
 
 
 def _objectives(schedule: Schedule) -> Table:
-    rows = [(name, f"{value:,.1f}", f"{schedule.bounds.get(name, float('nan')):,.1f}") for name, value in schedule.objectives.items()]
+    rows = [
+        (name, f"{value:,.1f}", f"{schedule.bounds.get(name, float('nan')):,.1f}")
+        for name, value in schedule.objectives.items()
+    ]
     return Table(f"Schedule: {schedule.status}", ("objective", "value", "no schedule is below"), tuple(rows))
 
 
 def _task_table(programme: Programme, schedule: Schedule) -> Table:
     rows = [
-        (t.task, programme.task[t.task].name, t.mode, _day(programme, t.start), _day(programme, t.finish),
-         f"{t.total_float / 24:.0f}", "critical" if t.critical else "")
+        (
+            t.task,
+            programme.task[t.task].name,
+            t.mode,
+            _day(programme, t.start),
+            _day(programme, t.finish),
+            f"{t.total_float / 24:.0f}",
+            "critical" if t.critical else "",
+        )
         for t in sorted(schedule.tasks, key=lambda t: (t.start, t.finish, t.task))
-    ]  # fmt: skip
+    ]
     return Table("Tasks", ("task", "name", "mode", "start", "finish", "float, days", ""), tuple(rows))
 
 
