@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
@@ -37,17 +38,29 @@ REFERENCES = {
 }  # fmt: skip
 """Table -> column -> the table whose ids it names; a delivery says itself where it goes."""
 
+MOST_SUGGESTIONS = 200
+"""After so many unknown ids of one table no more are compared with the known ones: the table itself is wrong then."""
+
 AGREEMENT_PARTIES = ("seller", "buyer", "owner", "operator", "venture", "customer", "lessor", "lessee")
 
 
 def unknown_ids(draft: Draft) -> Iterator[Issue]:
     """Every id in a cell exists in the table that it points to."""
+    unknown: Counter[str] = Counter()
+    for row, column, name, target in _references(draft):
+        if draft.is_known(target) and name not in draft.ids(target):
+            unknown[target] += 1
+            yield in_row(row, column, *_unknown(draft, name, target, suggest=unknown[target] <= MOST_SUGGESTIONS))
+
+
+def _references(draft: Draft) -> Iterator[tuple[Row, str, str, str]]:
+    """Each id that a cell names: its row and column, the id, and the table that it points to."""
     for table, columns in REFERENCES.items():
         for row in draft.rows[table]:
             for column, value in own_cells(draft, row):
                 for name, target in _named(value, columns[column]) if column in columns else ():
-                    if name and draft.is_known(target) and name not in draft.ids(target):
-                        yield in_row(row, column, *_unknown(draft, name, target))
+                    if name:
+                        yield row, column, name, target
 
 
 def missing_sections(draft: Draft) -> Iterator[Issue]:
@@ -80,8 +93,9 @@ def _named(value: object, target: str) -> Iterator[tuple[str, str]]:
             yield str(each), target
 
 
-def _unknown(draft: Draft, name: str, table: str) -> tuple[str, str]:
-    return f"there is no {NOUN[table]} '{name}'", suggestion(name, draft.ids(table), WHERE.get(table, f"{table}.csv"))
+def _unknown(draft: Draft, name: str, table: str, *, suggest: bool = True) -> tuple[str, str]:
+    known = draft.ids(table) if suggest else frozenset()
+    return f"there is no {NOUN[table]} '{name}'", suggestion(name, known, WHERE.get(table, f"{table}.csv"))
 
 
 def unknown_operations(draft: Draft) -> Iterator[Issue]:
