@@ -58,7 +58,7 @@ def _line(run: Run, party: str) -> Figure:
     last = max(run.programme.horizon, ends[-1] if ends else run.programme.horizon)
     span = [run.programme.start.isoformat(), last.isoformat()]
     plot = framed(
-        [trace], 230, xaxis=time_axis(run.programme, nticks=5, range=span),
+        [trace], 220, margin={"l": 56, "r": 16, "t": 8, "b": 40}, xaxis=time_axis(run.programme, nticks=5, range=span),
         yaxis=axis(f"{run.programme.currency} million", nticks=5, tickformat=",~g"),
     )  # fmt: skip
     final = float(total[-1]) if total.size else 0.0

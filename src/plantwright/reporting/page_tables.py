@@ -23,7 +23,7 @@ from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.statistics import percentile
 from plantwright.reporting.tables import TABLES
 from plantwright.reporting.tornado import TITLES, strongest
-from plantwright.reporting.words import day_of, figure, millions, names, percent, phrase, power, sentence
+from plantwright.reporting.words import day, day_of, figure, millions, names, percent, phrase, power, sentence
 
 STATISTICS = ("p10", "p20", "p50", "p80", "p90", "mean")
 
@@ -303,8 +303,7 @@ def _written(run: Run, dimension: Dimension, value: float) -> str:
 
 
 def _beyond(run: Run, value: float) -> str:
-    when = run.programme.moment(value)
-    return f"{when.day} {when:%b %Y}"
+    return day(run.programme.moment(value).date())
 
 
 def orders(run: Run) -> Table:

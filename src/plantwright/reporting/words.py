@@ -33,7 +33,7 @@ def day(value: date | str | None) -> str:
     if value is None:
         return NEVER
     when = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{when.day} {when:%b %Y}"
+    return f"{when.day}\u00a0{when:%b}\u00a0{when.year}"
 
 
 def day_of(programme: Programme, hours: float) -> str:
@@ -63,7 +63,7 @@ def figure(value: float | str | None) -> str:
 
 def percent(share: float) -> str:
     """Return a share as whole percent, with less than one said so."""
-    return "under 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+    return "under 1\u00a0%" if 0 < share < 0.005 else f"{share * 100:.0f}\u00a0%"
 
 
 def power(mw: float | str | None) -> str:
@@ -71,8 +71,8 @@ def power(mw: float | str | None) -> str:
     if not isinstance(mw, (int, float)):
         return "–"
     if mw >= 1000:
-        return f"{mw / 1000:,.2f} GW"
-    return f"{figure(mw)} MW" if mw >= 1 or mw == 0 else f"{mw * 1000:.0f} kW"
+        return f"{mw / 1000:,.2f}\u00a0GW"
+    return f"{figure(mw)}\u00a0MW" if mw >= 1 or mw == 0 else f"{mw * 1000:.0f}\u00a0kW"
 
 
 def phrase(identifier: str) -> str:
