@@ -55,9 +55,7 @@ AGREEMENT = st.one_of(
     pegged=st.floats(0, 20),
     rate=st.floats(0, 0.5),
 )
-def test_money_is_neither_made_nor_lost(  # noqa: PLR0917 - Hypothesis names them
-    case, task, agreements, span, cost, shipped, pegged, rate
-):
+def test_money_is_neither_made_nor_lost(case, task, agreements, span, cost, shipped, pegged, rate):
     demand = Demand(
         id="d", customer="customer", destination="x", item="rack", quantity=50, due=Quantity(500.0), price=Quantity(3e6)
     )

@@ -23,7 +23,7 @@ Totals = dict[tuple[str, str], float]  # (kind, party) -> mean over the worlds
 Floats = NDArray[np.float64]
 
 
-def check_cash_flows(  # noqa: PLR0917 - the values of a run, in their order
+def check_cash_flows(
     programme: Programme,
     schedule: Schedule,
     plan: Plan,

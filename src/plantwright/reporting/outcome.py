@@ -24,7 +24,7 @@ LEVELS_SHOWN = 4
 KW_PER_MW = 1000.0
 
 
-def outcome(  # noqa: PLR0917 - the values of a run, in their order
+def outcome(
     programme: Programme,
     schedule: Schedule,
     plan: Plan,
