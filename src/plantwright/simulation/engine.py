@@ -123,7 +123,6 @@ def _floor(tables: Tables, seed: int, replication: int, edges: tuple[float, ...]
     own |= {name: array.copy() for name, array in world.changed.items()}
     own["line"], own["linef"] = _timeline_arrays(world.timeline, edges)
     own["streams"] = seed_streams(seed, replication, tables.stream_keys)
-    own["shifts"] = np.zeros(1, dtype=np.int64)
     own |= _totals(tables, len(edges) + 1) | _memory(tables, trace) | _calendar(tables.slots)
     _draw_first_arrivals(own)
     return Floor(**own)
@@ -142,8 +141,9 @@ def _totals(tables: Tables, periods: int) -> dict[str, Ints | Floats]:
         "flow_since": np.zeros(len(tables.items)),
         "stock_hours": np.zeros((periods, len(tables.stocks))),
         "resource_hours": np.zeros((periods, len(tables.resources))),
-        "delivered": np.zeros((periods, max(1, len(tables.groups))), dtype=np.int64),
-        "late": np.zeros((max(1, len(tables.groups)), at.LATE_FIRST_CAUSE + tables.causes)),
+        "shipped": np.zeros((periods, tables.fixed["demands"].shape[0]), dtype=np.int64),
+        "arrived": np.zeros((periods, tables.fixed["demands"].shape[0]), dtype=np.int64),
+        "late": np.zeros((periods, at.LATE_FIRST_CAUSE + tables.causes)),
     }
 
 

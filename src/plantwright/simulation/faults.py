@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plantwright.simulation.network import Network, Operation, Route, WorkCentre
+from plantwright.simulation.network import END, Network, Operation, Route, WorkCentre
 from plantwright.simulation.times import time_of
 
 
@@ -73,6 +73,8 @@ def unknown_names(network: Network) -> Iterator[str]:
             yield f"{place}: unknown work centre {op.centre}"
         yield from (f"{place}: unknown stock {name}" for name in op.components if name not in stocks)
         yield from (f"{place}: unknown resource {u.resource}" for u in op.uses if u.resource not in resources)
+        if op.then and op.then != END and op.then not in routes[route.name]:
+            yield f"{place}: good units go to {op.then}, which is no operation of the route"
         for to in (t for f in op.failures for t in (f.to, f.beyond)):
             if to != "scrap" and to not in routes[route.name]:
                 yield f"{place}: failed units go to {to}, which is no operation of the route"
@@ -94,7 +96,7 @@ def unknown_pools(network: Network) -> Iterator[str]:
     """A demand that nothing can serve."""
     pools, routes = {r.pool for r in network.routes if r.pool}, {r.name for r in network.routes}
     for demand in network.demands:
-        if demand.pool not in pools:
+        if demand.pool and demand.pool not in pools:
             yield f"a demand asks of pool {demand.pool}, to which no route leads"
         if demand.route not in routes:
             yield f"a demand of pool {demand.pool} goes by unknown route {demand.route}"
@@ -237,8 +239,9 @@ def visits(route: Route) -> dict[str, float]:
     row = {op.name: i for i, op in enumerate(route.operations)}
     flow = np.zeros((len(row), len(row)))
     for i, op in enumerate(route.operations):
-        if i + 1 < len(row):
-            flow[i, i + 1] += 1.0 - sum(f.probability for f in op.failures)
+        then = row.get(op.then, len(row)) if op.then else i + 1
+        if then < len(row):
+            flow[i, then] += 1.0 - sum(f.probability for f in op.failures)
         for failure in op.failures:
             if failure.to != "scrap" and failure.at_most is None:
                 flow[i, row[failure.to]] += failure.probability

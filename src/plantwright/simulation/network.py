@@ -13,6 +13,7 @@ from typing import Literal
 from plantwright.simulation.times import Time
 
 Rule = Literal["fifo", "priority", "due", "shortest"]
+END = "end"
 Steps = tuple[tuple[float, float], ...]
 """(time, value) from which on a value holds, in order of time."""
 
@@ -112,7 +113,7 @@ class Batch:
 class Failure:
     """What becomes of a unit that an operation fails, with what probability.
 
-    `to` is an operation of the route, or `scrap`. A unit that failed the same operation more than `at_most` times in a row
+    `to` is an operation of the route, or `scrap`. A unit that has failed more than `at_most` times in all
     goes to `beyond`. With `remade`, the unit that goes back counts as scrap (its components are gone; the route takes new ones).
     The probability may fall from `at_first` to `probability` as units are done, by exp(-decay * units).
     """
@@ -138,7 +139,9 @@ class Learning:
 class Operation:
     """One step of a route: a time at a work centre.
 
-    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts.
+    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts. A good unit
+    goes to operation `then`, to the route's end where that is `end`, by default to the next of the route. A demand's unit has
+    left the plant after an operation that `ships`, and arrived after one that is its `arrival`.
     """
 
     name: str
@@ -149,6 +152,9 @@ class Operation:
     batch: Batch = Batch()
     failures: tuple[Failure, ...] = ()
     family: str = ""
+    then: str = ""
+    ships: bool = False
+    arrival: bool = False
     learning: Learning | None = None
 
 
@@ -207,9 +213,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Units wanted from a pool: served by priority (1 before 2), then due date, from time `opens` on.
+    """Units wanted from a pool (or, where that is blank, made of the stocks that the route takes): served by priority (1 before 2), then due date, from time `opens` on.
 
-    A unit given to the demand passes `route` (transit, installation, power) and counts for `group` at its end.
+    A unit given to the demand passes `route` (transit, installation, power); it has arrived after the operation
+    that is marked `arrival`, or at the route's end.
     """
 
     pool: str
@@ -218,7 +225,6 @@ class Demand:
     priority: float
     due: float
     opens: float = 0.0
-    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from plantwright.simulation.faults import require_sound
 from plantwright.simulation.kernel import layout as at
-from plantwright.simulation.network import Breakdowns, Network, Operation, Route, Use, WorkCentre
+from plantwright.simulation.network import END, Breakdowns, Network, Operation, Route, Use, WorkCentre
 from plantwright.simulation.times import Fixed, Time, time_of
 
 Ints = NDArray[np.int64]
@@ -55,7 +55,6 @@ class Tables:
     stocks: tuple[str, ...]
     resources: tuple[str, ...]
     items: tuple[str, ...]
-    groups: tuple[str, ...]
     stations: tuple[tuple[str, int], ...]
     fixed: Mapping[str, Ints | Floats]
     timeline: Timeline
@@ -127,7 +126,7 @@ def lay_out(network: Network) -> Tables:
     _stocks(b)
     _resources(b)
     _sources(b)
-    groups = _demands(b)
+    _demands(b)
     _orders(b)
     _times(b)
     _cast(b)
@@ -144,7 +143,6 @@ def lay_out(network: Network) -> Tables:
         stocks=tuple(b.stock_row),
         resources=tuple(b.resource_row),
         items=tuple(b.items),
-        groups=groups,
         stations=_station_names(b),
         fixed=b.arrays,
         timeline=_timeline(b),
@@ -316,6 +314,7 @@ def _operations(b: _Layout) -> None:
         row[at.O_FAMILY] = _families(b, b.centres[w]).index(op.family) if op.family and b.centres[w].setups else at.NONE
         timed = op.batch.longest_wait < math.inf
         row[at.O_TIMER] = b.slot(at.SLOT_TIMER, o) if timed else at.NONE
+        row[at.O_ARRIVES] = 2 if op.ships else int(_arrives(b, route, op))
         row[at.O_SORTED], row[at.O_TRACKED] = int(rule != "fifo"), int(route.tracked)
         row[at.O_PLAIN] = int(not (op.components or op.uses or op.learning or op.batch.most > 1 or timed))
         row[at.O_CAUSE0] = len(causes)
@@ -327,6 +326,14 @@ def _operations(b: _Layout) -> None:
     b.arrays["needf"] = np.array([q for _, q in needs] or [0.0])
     b.arrays["uses"] = np.array([u[:3] for u in uses] or [(0, 0, 0)], dtype=np.int64)
     b.arrays["usef"] = np.array([u[3] for u in uses] or [0.0])
+
+
+def _arrives(b: _Layout, route: Route, op: Operation) -> bool:
+    """Return whether a demand's unit has arrived after an operation: where it says so, else at the route's end."""
+    if not any(d.route == route.name for d in b.network.demands):
+        return False
+    said = [o for o in route.operations if o.arrival]
+    return op in said if said else op is route.operations[-1]
 
 
 def _operation_floats(op: Operation) -> tuple[float, ...]:
@@ -373,7 +380,9 @@ def _outcomes(b: _Layout) -> None:
 def _following(b: _Layout, route: Route, op: Operation) -> int:
     if route.name.startswith(REPAIR):
         return at.FIRST_EXIT
-    place = next(i for i, other in enumerate(route.operations) if other is op)
+    if op.then and op.then != END:
+        return b.op_row[route.name, op.then]
+    place = len(route.operations) if op.then == END else next(i for i, other in enumerate(route.operations) if other is op)
     if place + 1 < len(route.operations):
         return b.op_row[route.name, route.operations[place + 1].name]
     return at.FIRST_EXIT - b.exits[route.name]
@@ -422,33 +431,34 @@ def _sources(b: _Layout) -> None:
     b.arrays["sourcef"] = np.array([[s.priority, s.due_after] for s in flowing]).reshape(-1, 2)
 
 
-def _demands(b: _Layout) -> tuple[str, ...]:
-    """Fill the rows of the demands, ranked by priority, then due date; return the groups that they count for."""
+def _demands(b: _Layout) -> None:
+    """Fill the rows of the demands, ranked by priority, then due date."""
     ranked = sorted(enumerate(b.network.demands), key=lambda d: (d[1].priority, d[1].due, d[0]))
-    groups = list(dict.fromkeys(d.group or d.route for d in b.network.demands))
     first = {r.name: r.operations[0].name for r in b.network.routes}
-    rows = [
-        (b.pools.index(d.pool), b.op_row[d.route, first[d.route]], d.quantity, groups.index(d.group or d.route))
-        for _, d in ranked
-    ]
+    pool_row = {name: i for i, name in enumerate(b.pools)}
+    rows = [(pool_row.get(d.pool, at.NONE), b.op_row[d.route, first[d.route]], d.quantity, d.quantity) for _, d in ranked]
     b.arrays["demands"] = np.array(rows, dtype=np.int64).reshape(-1, 4)
     b.arrays["demandf"] = np.array([(d.priority, d.due, math.inf, math.nan) for _, d in ranked]).reshape(-1, 4)
     counts = [sum(d.pool == pool for d in b.network.demands) for pool in b.pools]
     starts = list(accumulate(counts, initial=0))
-    b.arrays["pools"] = np.array([(start, 0, at.NONE, at.NONE, 0) for start in starts[:-1]], dtype=np.int64).reshape(
-        -1, 5
-    )
+    pools = [(start, 0, at.NONE, at.NONE, 0) for start in starts[:-1]]
+    b.arrays["pools"] = np.array(pools, dtype=np.int64).reshape(-1, 5)
     b.arrays["open_demands"] = np.zeros(max(1, len(rows)), dtype=np.int64)
     b.arrays["demand_rank"] = np.array([index for index, _ in ranked], dtype=np.int64)
-    return tuple(groups)
 
 
 def _orders(b: _Layout) -> None:
     """Fill the rows of the production orders."""
     first = {r.name: r.operations[0].name for r in b.network.routes}
     rows = [(b.op_row[o.route, o.operation or first[o.route]], o.quantity, at.NONE) for o in b.network.orders]
+    floats = [(o.priority, o.due) for o in b.network.orders]
+    rank = {int(index): d for d, index in enumerate(b.arrays["demand_rank"])}
+    for i, demand in enumerate(b.network.demands):
+        if not demand.pool:
+            rows.append((b.op_row[demand.route, first[demand.route]], demand.quantity, rank[i]))
+            floats.append((demand.priority, demand.due))
     b.arrays["orders"] = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    b.arrays["orderf"] = np.array([(o.priority, o.due) for o in b.network.orders]).reshape(-1, 2)
+    b.arrays["orderf"] = np.array(floats).reshape(-1, 2)
 
 
 def _times(b: _Layout) -> None:
@@ -483,8 +493,9 @@ def _timeline(b: _Layout) -> Timeline:
             rows += [(time, at.L_SHIFT, w, float(i % 2 == 0)) for i, time in enumerate(centre.shifts.times)]
     rows += [(a.time, at.L_STOCK, b.stock_row[a.stock], a.quantity) for a in b.network.arrivals]
     rank = {int(index): d for d, index in enumerate(b.arrays["demand_rank"])}
-    rows += [(d.opens, at.L_DEMAND, rank[i], 0.0) for i, d in enumerate(b.network.demands)]
-    rows += [(o.time, at.L_RELEASE, i, 0.0) for i, o in enumerate(b.network.orders)]
+    rows += [(d.opens, at.L_DEMAND, rank[i], 0.0) for i, d in enumerate(b.network.demands) if d.pool]
+    moments = [o.time for o in b.network.orders] + [d.opens for d in b.network.demands if not d.pool]
+    rows += [(time, at.L_RELEASE, i, 0.0) for i, time in enumerate(moments)]
     time, kind, place, value = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
     return Timeline(
         np.array(time, dtype=np.float64),

@@ -117,6 +117,8 @@ class Totals:
         row = self.tables.resources.index(resource)
         return float(self.floor.resource_hours[self._period(period), row]) / self.hours(period)
 
-    def delivered(self) -> NDArray[np.int64]:
-        """Return the units that reached the end of a demand's route, by period and group."""
-        return self.floor.delivered[:, : len(self.tables.groups)]
+    def arrived(self) -> NDArray[np.int64]:
+        """Return the units that arrived for each demand by period, shape (periods, demands in the network's order)."""
+        ranked = np.empty_like(self.floor.arrived)
+        ranked[:, self.tables.fixed["demand_rank"]] = self.floor.arrived
+        return ranked

@@ -274,6 +274,7 @@ def take_unit(f: Floor, o: int, now: float) -> int:
     f.ops[o, at.O_QUEUED] -= 1
     f.centres[f.ops[o, at.O_CENTRE], at.W_QUEUED] -= 1
     f.units[u, at.U_LINK] = at.NONE
+    f.unitf[u, at.UF_QUEUED] = -1.0
     if f.units[u, at.U_ACCOUNT] != at.NONE:
         charge_wait(f, o, u, now)
     return u

@@ -43,10 +43,8 @@ def judged_target(f: Floor, o: int, unit: int, now: float) -> int:
         f.counts[period, o, at.N_GOOD] += 1
         return target
     if f.outcomes[row, at.R_LOOPS] != at.NONE and target != at.SCRAP:
-        loops = f.units[unit, at.U_LOOPS]
-        loops = loops + 1 if loops >> 16 == o + 1 else ((o + 1) << 16) + 1
-        f.units[unit, at.U_LOOPS] = loops
-        if (loops & 0xFFFF) > f.outcomes[row, at.R_LOOPS]:
+        f.units[unit, at.U_LOOPS] += 1
+        if f.units[unit, at.U_LOOPS] > f.outcomes[row, at.R_LOOPS]:
             target = f.outcomes[row, at.R_BEYOND]
             f.units[unit, at.U_LOOPS] = 0
             f.counts[period, o, at.N_SCRAP] += 1
@@ -57,12 +55,27 @@ def judged_target(f: Floor, o: int, unit: int, now: float) -> int:
 
 
 @compiled
+def count_milestone(f: Floor, o: int, d: int, now: float) -> None:
+    """Count a unit of demand d that has left the plant, or arrived, by operation o."""
+    if d == at.NONE:
+        return
+    if f.ops[o, at.O_ARRIVES] == 1:
+        f.arrived[f.head[at.G_PERIOD], d] += 1
+        f.demandf[d, at.DF_LAST] = now
+    else:
+        f.shipped[f.head[at.G_PERIOD], d] += 1
+        f.demandf[d, at.DF_FIRST] = min(f.demandf[d, at.DF_FIRST], now)
+
+
+@compiled
 def target_after(f: Floor, o: int, unit: int, now: float) -> int:
     """Return where a unit goes after operation o: an operation, scrap, or an exit."""
     f.ops[o, at.O_DONE] += 1
     f.opf[o, at.OF_LAST] = now
     if f.ops[o, at.O_DONE] == 1:
         f.opf[o, at.OF_FIRST] = now
+    if f.ops[o, at.O_ARRIVES] > 0:
+        count_milestone(f, o, f.units[unit, at.U_DEMAND], now)
     first = f.ops[o, at.O_OUT0]
     if f.ops[o, at.O_OUT1] - first > 1:
         target = judged_target(f, o, unit, now)
@@ -319,6 +332,8 @@ def happen(f: Floor, row: int, now: float) -> None:
     if kind == at.L_PERIOD:
         settle_all(f, now)
         f.head[at.G_PERIOD] += 1
+    elif kind == at.L_TIME:
+        f.timef[place, 0] = value
     elif kind == at.L_CAPACITY:
         settle_resource(f, place, now)
         f.resourcef[place, at.QF_CAPACITY] = value

@@ -83,6 +83,7 @@ def remove_unit(f: Floor, u: int, item: int, scrapped: int, now: float) -> None:
     if f.units[u, at.U_ACCOUNT] != at.NONE:
         f.account_free[f.head[at.G_ACCOUNTS]] = f.units[u, at.U_ACCOUNT]
         f.head[at.G_ACCOUNTS] += 1
+    f.units[u, at.U_OP] = at.NONE
     f.units[u, at.U_LINK] = f.head[at.G_FREE]
     f.head[at.G_FREE] = u
     f.head[at.G_FREE_COUNT] += 1
@@ -218,27 +219,25 @@ def full_output(f: Floor, row: int) -> int:
 
 
 @compiled
-def count_delivery(f: Floor, u: int, now: float) -> None:
-    """Count a unit that reached the end of its demand's route, and what it waited for if it is late."""
-    d = f.units[u, at.U_DEMAND]
-    group = f.demands[d, at.D_GROUP]
-    f.delivered[f.head[at.G_PERIOD], group] += 1
-    f.demandf[d, at.DF_FIRST] = min(f.demandf[d, at.DF_FIRST], now)
-    f.demandf[d, at.DF_LAST] = now
-    hours = now - f.demandf[d, at.DF_DUE]
+def count_lateness(f: Floor, u: int, now: float) -> None:
+    """Count a unit that reached the end of its demand's route after the due date, and what it waited for."""
+    hours = now - f.unitf[u, at.UF_DUE]
     if hours > 0.0:
-        f.late[group, at.LATE_UNITS] += 1.0
-        f.late[group, at.LATE_HOURS] += hours
+        period = f.head[at.G_PERIOD]
+        f.late[period, at.LATE_UNITS] += 1.0
+        f.late[period, at.LATE_HOURS] += hours
         row = f.units[u, at.U_ACCOUNT]
         if row != at.NONE:
             for c in range(f.account.shape[1]):
-                f.late[group, at.LATE_FIRST_CAUSE + c] += f.account[row, c]
+                f.late[period, at.LATE_FIRST_CAUSE + c] += f.account[row, c]
 
 
 @compiled
 def assign_demand(f: Floor, d: int, u: int, now: float) -> None:
     """Give a finished unit to an open demand and send it on that demand's route."""
     f.demands[d, at.D_LEFT] -= 1
+    f.demandf[d, at.DF_FIRST] = min(f.demandf[d, at.DF_FIRST], now)
+    f.shipped[f.head[at.G_PERIOD], d] += 1
     f.units[u, at.U_DEMAND] = d
     f.unitf[u, at.UF_PRIORITY] = f.demandf[d, at.DF_PRIORITY]
     f.unitf[u, at.UF_DUE] = f.demandf[d, at.DF_DUE]
@@ -319,7 +318,7 @@ def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool
         offer_unit(f, f.exits[row, at.X_POOL], u, now)
         return True
     if f.units[u, at.U_DEMAND] != at.NONE:
-        count_delivery(f, u, now)
+        count_lateness(f, u, now)
     remove_unit(f, u, item, 0, now)
     return True
 

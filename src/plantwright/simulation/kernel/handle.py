@@ -39,7 +39,7 @@ COLUMNS = {
     "times": 3, "timef": 3, "streams": 4, "slots": 2, "units": 8, "unitf": at.UF_COLUMNS, "trace": 4, "tracef": 2,
 }  # fmt: skip
 """Extent of the second axis where it is the same for every network."""
-OPEN_COLUMNS = {"wait_hours", "account", "snapshot", "stock_hours", "resource_hours", "delivered", "late"}
+OPEN_COLUMNS = {"wait_hours", "account", "snapshot", "stock_hours", "resource_hours", "shipped", "arrived", "late"}
 BY_PERIOD = {"state_hours", "counts", "flow"}
 
 

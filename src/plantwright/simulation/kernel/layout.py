@@ -22,7 +22,7 @@ FIRST_EXIT = -2
 O_CENTRE, O_TIME, O_OUT0, O_OUT1, O_NEED0, O_NEED1, O_USE0, O_USE1 = range(8)
 O_BATCH_MIN, O_BATCH_MAX, O_HEAD, O_TAIL, O_QUEUED, O_CAUSE, O_ITEM, O_SERVICE_STREAM = range(8, 16)
 O_OUTCOME_STREAM, O_SATURATED, O_FAMILY, O_TIMER, O_CAUSE0, O_TICKET, O_ACTIVE, O_TRACKED = range(16, 24)
-O_OVERDUE, O_DONE, O_PLAIN, O_SORTED, O_LOAD, O_CAUSES, O_STARTED, O_KIND = range(24, 32)
+O_OVERDUE, O_DONE, O_PLAIN, O_SORTED, O_LOAD, O_CAUSES, O_STARTED, O_ARRIVES = range(24, 32)
 O_COLUMNS = 32
 
 OF_LONGEST_WAIT, OF_LEARNING, OF_SINCE, OF_FIRST, OF_LAST, OF_MEAN, OF_FLOOR, OF_SCALE = range(8)
@@ -74,7 +74,7 @@ N_OP, N_TIME, N_STREAM, N_SIZE, N_LOSES, N_LEFT, N_LINK, N_UNIT, N_SLOT = range(
 NF_PRIORITY, NF_DUE_AFTER = range(2)
 X_POOL, X_OUT0, X_OUT1 = range(3)
 NO_POOL, REPAIRED = -1, -2
-D_POOL, D_OP, D_LEFT, D_GROUP = range(4)
+D_POOL, D_OP, D_LEFT, D_QUANTITY = range(4)
 DF_PRIORITY, DF_DUE, DF_FIRST, DF_LAST = range(4)
 LATE_UNITS, LATE_HOURS, LATE_FIRST_CAUSE = range(3)
 P_OPEN0, P_OPEN, P_HEAD, P_TAIL, P_WAITING = range(5)
@@ -85,7 +85,7 @@ EF_PRIORITY, EF_DUE = range(2)
 SLOT_STATION, SLOT_CLOCK, SLOT_SOURCE, SLOT_AMPLE, SLOT_TIMER = range(5)
 
 # Rows of the timeline, in the order in which equal times happen.
-L_PERIOD, L_CAPACITY, L_STATIONS, L_SHIFT, L_STOCK, L_DEMAND, L_RELEASE = range(7)
+L_PERIOD, L_TIME, L_CAPACITY, L_STATIONS, L_SHIFT, L_STOCK, L_DEMAND, L_RELEASE = range(8)
 LF_TIME, LF_VALUE = range(2)
 L_KIND, L_PLACE = range(2)
 
@@ -147,7 +147,6 @@ class Floor(NamedTuple):
     orderf: Floats
     line: Ints
     linef: Floats
-    shifts: Ints
     times: Ints
     timef: Floats
     table: Floats
@@ -172,7 +171,8 @@ class Floor(NamedTuple):
     flow_since: Floats
     stock_hours: Floats
     resource_hours: Floats
-    delivered: Ints
+    shipped: Ints
+    arrived: Ints
     late: Floats
     trace: Ints
     tracef: Floats
