@@ -101,7 +101,8 @@ def _replications(programme: Programme, plan: Plan, trials: ConversionTrials, rn
     rank = programme.register.draws(moved, 3, range(worlds)).argsort().argsort()[:, None] / worlds
     delay = 3_000.0 * rank + rng.gamma(1.0, 200.0, (worlds, len(demands)))
     for column, demand in enumerate(programme.demand):
-        week = ((plan.promised(demand.id) + delay[:, column]) // WEEK).astype(int)
+        promised = min(plan.promised(demand.id), 2 * programme.horizon_hours)
+        week = ((promised + delay[:, column]) // WEEK).astype(int)
         for world in np.nonzero(week < weeks)[0]:
             for part in range(4):
                 at = max(week[world] - part * 2, 0)

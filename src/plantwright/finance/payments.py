@@ -5,7 +5,7 @@ What gives rise to payments lives in `conversion`, `production`, `revenue` and `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -62,10 +62,16 @@ class Worlds:
     trials: ConversionTrials
     results: Replications
     rows: range
+    _drawn: dict[tuple[Quantity, str], Floats] = field(default_factory=dict)
 
     def draw(self, quantity: Quantity, place: str = "") -> Floats:
         """Return a quantity's value in each world, shape (rows, 1)."""
-        return self.programme.register.draw(quantity, self.results.seed, self.rows, place)[:, None]
+        register = self.programme.register
+        each = bool(quantity.assumption) and register[quantity.assumption].each
+        key = (quantity, place if each else "")
+        if key not in self._drawn:
+            self._drawn[key] = register.draw(quantity, self.results.seed, self.rows, place)[:, None]
+        return self._drawn[key]
 
     def moment(self, quantity: Quantity | None, otherwise: float) -> Floats:
         """Return a date in each world, hours from start, shape (rows, 1); a blank one is `otherwise`."""

@@ -113,7 +113,7 @@ def _station_hours(worlds: Worlds, operation: Operation) -> Floats:
     finished = worlds.of(worlds.results.finished)[:, worlds.results.items.index(operation.item)].sum(
         axis=1, keepdims=True
     )
-    return finished * operation.time.planned / max(operation.batch_max, 1)
+    return np.asarray(finished * operation.time.planned / max(operation.batch_max, 1))
 
 
 def _taken(worlds: Worlds, operation: Operation, resource: Resource) -> Floats:
@@ -122,7 +122,7 @@ def _taken(worlds: Worlds, operation: Operation, resource: Resource) -> Floats:
         for need in operation.resources
         if need.id == resource.id
     )
-    return sum(amounts, np.zeros((len(worlds.rows), 1))) * max(operation.batch_max, 1)
+    return np.asarray(sum(amounts, np.zeros((len(worlds.rows), 1))) * max(operation.batch_max, 1))
 
 
 def _each_week(worlds: Worlds) -> Floats:

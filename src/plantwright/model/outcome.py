@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +111,10 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer of a run: figures by name, what limits, what the answer hangs on."""
+    """The answer of a run: figures by name, what limits, what the answer hangs on.
+
+    `names` says what ids are called; `principals` are the parties that the programme is about, suppliers and authorities not.
+    """
 
     programme: str
     seed: int
@@ -120,3 +123,5 @@ class Outcome:
     metrics: Mapping[str, Metric | tuple[Metric, ...]]
     bottlenecks: tuple[Bottleneck, ...]
     sensitivities: tuple[Sensitivity, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    principals: tuple[str, ...] = ()

@@ -15,8 +15,10 @@ from plantwright.model.outcome import Bottleneck, CashFlows, Metric, Outcome, Re
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import ConversionTrials, Schedule
+from plantwright.reporting.palette import principals
 from plantwright.reporting.sensitivity import sensitivities
 from plantwright.reporting.statistics import moment, number
+from plantwright.reporting.words import names
 
 Floats = NDArray[np.float64]
 LEVELS = tuple(step * 10.0**power for power in range(-2, 6) for step in (1, 2, 5))
@@ -60,6 +62,7 @@ def outcome(
     return Outcome(
         programme.name, replications.seed, first.size, dict(versions), metrics,
         tuple(bottlenecks(programme, replications)), sensitivities(programme, replications.seed, figures),
+        names(programme), principals(programme),
     )  # fmt: skip
 
 

@@ -51,6 +51,10 @@ def _dates(outcome: Outcome) -> Table:
     return table
 
 
+def _called(outcome: Outcome, identifier: str) -> str:
+    return escape(outcome.names.get(identifier) or sentence(phrase(identifier)))
+
+
 def _level(name: str) -> str:
     return power(float(name.removeprefix("energised_").removesuffix("_mw")))
 
@@ -66,7 +70,7 @@ def _compute(outcome: Outcome) -> Table:
     metric = _one(outcome, "compute_energised_mw")
     table.add_row("Compute energised", power(metric.p20), power(metric.p50), power(metric.p90))
     for item in _many(outcome, "units_shipped"):
-        label = f"Shipped: {escape(phrase(item.name))}"
+        label = f"Shipped: {_called(outcome, item.name)}"
         table.add_row(label, figure(item.p20), figure(item.p50), figure(item.p90))
     return table
 
@@ -80,17 +84,16 @@ def _limits(outcome: Outcome) -> RenderableType:
         return Text("No unit was late: nothing limits.")
     table = _table("What late units wait for most", "", "mean share of a month's waiting")
     for (kind, name), share in sorted(total.items(), key=lambda entry: (-entry[1], entry[0]))[:LIMITS_SHOWN]:
-        table.add_row(f"{KINDS.get(kind, kind)}: {escape(phrase(name))}", percent(share / months))
+        table.add_row(f"{KINDS.get(kind, kind)}: {_called(outcome, name)}", percent(share / months))
     return table
 
 
 def _worth(outcome: Outcome) -> Table:
-    parties = [metric for metric in _many(outcome, "net_present_value") if abs(metric.mean) >= 1]  # type: ignore[arg-type]
+    parties = [metric for metric in _many(outcome, "net_present_value") if metric.name in outcome.principals]
     currency = _one(outcome, "capital_spent").unit
     table = _table(f"Net present value, million {currency}", "", "p10", "half of the worlds", "p90")
     for metric in parties:
-        label = sentence(escape(phrase(metric.name)))
-        table.add_row(label, millions(metric.p10), millions(metric.p50), millions(metric.p90))
+        table.add_row(_called(outcome, metric.name), millions(metric.p10), millions(metric.p50), millions(metric.p90))
     spent = _one(outcome, "capital_spent")
     table.add_row("Conversion's cost", millions(spent.p10), millions(spent.p50), millions(spent.p90))
     return table
