@@ -1,0 +1,27 @@
+"""When the tasks of the conversion happen: schedules, their proof and check, and the risk in them.
+
+The door of the package; the programme comes from `model`, and nothing here knows plans, simulations or reports.
+"""
+
+from plantwright.scheduling.check import check_schedule, check_solution
+from plantwright.scheduling.instances import InstanceResult, solve_file
+from plantwright.scheduling.plan_conversion import schedule
+from plantwright.scheduling.problem import Problem, ProblemError, Solution, Status
+from plantwright.scheduling.psplib import read_problem
+from plantwright.scheduling.risk import conversion_trials
+from plantwright.scheduling.solve import solve
+
+__all__ = [
+    "InstanceResult",
+    "Problem",
+    "ProblemError",
+    "Solution",
+    "Status",
+    "check_schedule",
+    "check_solution",
+    "conversion_trials",
+    "read_problem",
+    "schedule",
+    "solve",
+    "solve_file",
+]

@@ -20,7 +20,7 @@ STAGES = {Stage.MAKESPAN: 0, Stage.COMPLETION: 1, Stage.TARDINESS: 2, Stage.COST
 NEVER = np.int64(1) << 40
 
 
-RELEASE, LATEST_START, DEADLINE, PAUSABLE, WEIGHT, DUE, BASELINE, TAIL = range(8)
+RELEASE, LATEST_START, DEADLINE, PAUSABLE, WEIGHT, DUE, BASELINE, TAIL, LATE_WEIGHT = range(9)
 """Columns of `Arrays.tasks`; TAIL is the ticks from the start to the end of all by the links alone."""
 
 DURATION, CALENDAR, COST, USE_FROM, USE_TO = range(5)
@@ -33,9 +33,10 @@ WORKED, TICK, RUN_START, RUN_END = range(4)
 class Arrays(NamedTuple):
     """Tables of the n tasks, their m modes in a row, u uses of a resource by a mode and l links with a minimum lag.
 
-    `tasks` [n, 8], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
+    `tasks` [n, 9], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
     `uses` [u, 2]: resource, units. `before` and `after` [l, 3]: task at the other end, kind, lag, grouped by task with
-    `before_from`, `after_from` [n + 1]. `limits` [x, 4]: before, after, kind, maximum lag. `capacity` [resources, ticks],
+    `before_from`, `after_from` [n + 1]. `supply_from` [n + 1] and `supplies` [s, 2]: resource, units from a task's
+    finish on. `limits` [x, 4]: before, after, kind, maximum lag. `capacity` [resources, ticks],
     `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0, SS 1, FF 2, SF 3. Times in ticks.
     """
 
@@ -47,6 +48,8 @@ class Arrays(NamedTuple):
     before: Int
     after_from: Int
     after: Int
+    supply_from: Int
+    supplies: Int
     limits: Int
     consumption: Int
     stock: Int
@@ -59,6 +62,7 @@ def compile_arrays(problem: Problem) -> Arrays:
     """Arrays of the problem; raises `ProblemError` that names the tasks of a cycle of minimum lags."""
     minimum = [link for link in problem.links if link.lag is not None]
     order = topological_order(problem)
+    waits = [*minimum, *supply_waits(problem, minimum)]
     modes = [mode for task in problem.tasks for mode in task.modes]
     use_from, uses = _uses(problem)
     return Arrays(
@@ -72,8 +76,10 @@ def compile_arrays(problem: Problem) -> Arrays:
         ).reshape(len(modes), 5),
         _pointers([len(task.modes) for task in problem.tasks]),
         uses,
-        *_by_end(problem, minimum, "after"),
-        *_by_end(problem, minimum, "before"),
+        *_by_end(problem, waits, "after"),
+        *_by_end(problem, waits, "before"),
+        _pointers([len(task.supplies) for task in problem.tasks]),
+        np.array([supply for task in problem.tasks for supply in task.supplies], np.int64).reshape(-1, 2),
         _maximum_lags(problem),
         np.array([mode.consumption for mode in modes], np.int64).reshape(len(modes), len(problem.stocks)),
         _int([stock.units for stock in problem.stocks]),
@@ -94,10 +100,11 @@ def _tasks(problem: Problem, tails: list[int]) -> Int:
             _or_never(task.due),
             -1 if task.baseline is None else task.baseline,
             tail,
+            task.late_weight,
         )
         for task, tail in zip(problem.tasks, tails, strict=True)
     ]
-    return np.array(rows, np.int64).reshape(len(rows), 8)
+    return np.array(rows, np.int64).reshape(len(rows), 9)
 
 
 def topological_order(problem: Problem) -> list[int]:
@@ -117,6 +124,34 @@ def topological_order(problem: Problem) -> list[int]:
     if len(order) < len(problem.tasks):
         raise ProblemError((_cycle(problem, after, set(range(len(problem.tasks))) - set(order)),))
     return order
+
+
+def supply_waits(problem: Problem, links: list[Link]) -> list[Link]:
+    """Links without force in time that have a task placed after those that supply a resource it uses.
+
+    Left out where the supplier itself waits for the user: then the user has to do with what is there before.
+    """
+    after: list[set[int]] = [set() for _ in problem.tasks]
+    for link in links:
+        after[link.before].add(link.after)
+    waits = []
+    for supplier, task in enumerate(problem.tasks):
+        supplied = {index for index, _ in task.supplies}
+        for user, other in enumerate(problem.tasks):
+            uses = any(mode.demand[index] for mode in other.modes for index in supplied)
+            if uses and user not in after[supplier] and not _reaches(after, user, supplier):
+                after[supplier].add(user)
+                waits.append(Link(supplier, user, Kind.FS, -int(NEVER)))
+    return waits
+
+
+def _reaches(after: list[set[int]], begin: int, end: int) -> bool:
+    found, stack = {begin}, [begin]
+    while stack:
+        for task in after[stack.pop()] - found:
+            found.add(task)
+            stack.append(task)
+    return end in found
 
 
 def _cycle(problem: Problem, after: list[list[int]], stuck: set[int]) -> str:

@@ -1,28 +1,63 @@
 """Bounds that need no search: heads, tails, and the least makespan by links and by the work on each resource.
 
-Heads and tails ignore resources and calendars' breaks where these could only lengthen them, so they hold for all modes.
+Heads count the breaks of calendars, tails do not; both hold whatever modes are chosen.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from plantwright.scheduling.arrays import topological_order
-from plantwright.scheduling.problem import Kind, Link, Problem, Resource, Stage
+from plantwright.scheduling.problem import Kind, Link, Mode, Problem, Stage, WorkingTime
 
 Span = tuple[int, int]
 
 
 def heads(problem: Problem) -> list[int]:
-    """Earliest start of each task in ticks, by releases, minimum lags and shortest modes."""
-    shortest, longest = _durations(problem)
-    head = [task.release for task in problem.tasks]
+    """Earliest start of each task in ticks, by releases, minimum lags, calendars and the mode that ends first."""
+    return [start for start, _ in earliest_dates(problem)]
+
+
+def earliest_dates(problem: Problem) -> list[Span]:
+    """Earliest start and earliest finish of each task in ticks, resources left out, breaks of calendars counted."""
+    clocks = [_Clock(calendar, problem.horizon) for calendar in problem.calendars]
+    starts = [task.release for task in problem.tasks]
+    endings = [0] * len(problem.tasks)
+    finishes = [0] * len(problem.tasks)
     after = _links_by_earlier(problem)
-    for task in topological_order(problem):
-        for link in after[task]:
-            # A finish is at least a start plus the shortest mode; an end tied by its finish may start earlier than that.
-            tick = head[task] + (link.lag or 0) + (shortest[task] if link.kind in (Kind.FS, Kind.FF) else 0)
-            tick -= longest[link.after] if link.kind in (Kind.FF, Kind.SF) else 0
-            head[link.after] = max(head[link.after], tick)
-    return head
+    for number in topological_order(problem):
+        dates = [_mode_dates(clocks, mode, starts[number], endings[number]) for mode in problem.tasks[number].modes]
+        starts[number], finishes[number] = min(start for start, _ in dates), min(finish for _, finish in dates)
+        for link in after[number]:
+            tick = (link.lag or 0) + (finishes if link.kind in (Kind.FS, Kind.FF) else starts)[number]
+            tied = endings if link.kind in (Kind.FF, Kind.SF) else starts
+            tied[link.after] = max(tied[link.after], tick)
+    return list(zip(starts, finishes, strict=True))
+
+
+class _Clock:
+    """Working ticks of a calendar, for stepping from a start to a finish and back."""
+
+    def __init__(self, calendar: WorkingTime, horizon: int) -> None:
+        spans = [np.arange(start, min(end, horizon)) for start, end in calendar.intervals]
+        self.ticks = np.concatenate([np.empty(0, np.int64), *spans]).astype(np.int64)
+        self.horizon = horizon
+
+    def dates(self, duration: int, start: int, ending: int) -> Span:
+        first = int(np.searchsorted(self.ticks, start))
+        if ending > 0:
+            first = max(first, int(np.searchsorted(self.ticks, ending - 1)) - duration + 1)
+        last = first + duration - 1
+        if last >= len(self.ticks):
+            return self.horizon, self.horizon + 1
+        return int(self.ticks[first]), int(self.ticks[last]) + 1
+
+
+def _mode_dates(clocks: list[_Clock], mode: Mode, start: int, ending: int) -> Span:
+    if mode.calendar >= 0 and mode.duration:
+        return clocks[mode.calendar].dates(mode.duration, start, ending)
+    start = max(start, ending - mode.duration)
+    return start, start + mode.duration
 
 
 def tails(problem: Problem) -> list[int]:
@@ -62,14 +97,16 @@ def makespan_bound(problem: Problem) -> int:
     The set of tasks with head at least a and tail after finish at least b needs a + work / peak capacity + b ticks
     (Carlier & Latapie 1991, for one resource taken as one machine of its capacity).
     """
-    head, tail = heads(problem), tails(problem)
+    dates, tail = earliest_dates(problem), tails(problem)
+    head = [start for start, _ in dates]
     best = max((h + t for h, t in zip(head, tail, strict=True)), default=0)
-    for index, resource in enumerate(problem.resources):
-        best = max(best, _work_bound(problem, index, resource, head, tail))
+    best = max(best, max((finish for _, finish in dates), default=0))
+    for index in range(len(problem.resources)):
+        best = max(best, _work_bound(problem, index, head, tail))
     return best
 
 
-def _work_bound(problem: Problem, index: int, resource: Resource, head: list[int], tail: list[int]) -> int:
+def _work_bound(problem: Problem, index: int, head: list[int], tail: list[int]) -> int:
     rows = []
     for number, task in enumerate(problem.tasks):
         energy = min(mode.duration * mode.demand[index] for mode in task.modes)
@@ -77,13 +114,13 @@ def _work_bound(problem: Problem, index: int, resource: Resource, head: list[int
             after = tail[number] - min(mode.duration for mode in task.modes)
             rows.append((head[number], max(after, 0), energy))
     rows.sort(key=lambda row: -row[1])
-    best = 0
+    best, ceiling = 0, max(problem.ceiling(index), 1)
     for begin in sorted({row[0] for row in rows}):
         energy = 0
         for early, after, own in rows:
             if early >= begin:
                 energy += own
-                best = max(best, begin + -(-energy // max(resource.peak, 1)) + after)
+                best = max(best, begin + -(-energy // ceiling) + after)
     return best
 
 
@@ -99,14 +136,11 @@ def _stage_bound(problem: Problem, stage: Stage) -> int:
         return sum(min(mode.cost for mode in task.modes) for task in problem.tasks)
     if stage is Stage.CHANGE:
         return 0
-    finish = [
-        head + min(mode.duration for mode in task.modes)
-        for head, task in zip(heads(problem), problem.tasks, strict=True)
-    ]
+    finish = [end for _, end in earliest_dates(problem)]
     if stage is Stage.COMPLETION:
         return sum(task.weight * end for task, end in zip(problem.tasks, finish, strict=True))
     return sum(
-        max(task.weight, 1) * max(0, end - task.due)
+        task.late_weight * max(0, end - task.due)
         for task, end in zip(problem.tasks, finish, strict=True)
         if task.due is not None
     )

@@ -65,7 +65,9 @@ def _search(
     with ThreadPoolExecutor(ISLANDS) as threads:
         while made < share and not ends(islands):
             chunk = min(chunk, share - made)
-            done = list(threads.map(lambda pair: evolve(arrays, pair[1], pair[0], chunk), zip(islands, works, strict=True)))
+            done = list(
+                threads.map(lambda pair: evolve(arrays, pair[1], pair[0], chunk), zip(islands, works, strict=True))
+            )
             made += max(done)
             chunk = min(chunk * 4, max(3 * size, 1_000))
             _migrate(islands)

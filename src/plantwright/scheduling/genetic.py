@@ -65,6 +65,10 @@ def decode(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, fit
         fitness[:] = np.int64(1) << 60
         return 1
     evaluate(a, mode, start, finish, fitness)
+    if len(a.supplies) > 0:
+        # Moving a task right would take what it supplies from those already placed.
+        key[:] = start * FINE
+        return 1
     first_start, first_finish, first_key = start.copy(), finish.copy(), key.copy()
     key[:] = -finish
     if backward(a, w, key, mode, start, finish, finish.max()):
@@ -174,11 +178,7 @@ def tournament(p: Population) -> int:
 def is_double(p: Population, start: Int, mode: Int, fitness: Int) -> bool:
     """Whether the population has the very schedule already."""
     for member in range(len(p.fitness)):
-        if (
-            (p.fitness[member] == fitness).all()
-            and (p.start[member] == start).all()
-            and (p.mode[member] == mode).all()
-        ):
+        if (p.fitness[member] == fitness).all() and (p.start[member] == start).all() and (p.mode[member] == mode).all():
             return True
     return False
 

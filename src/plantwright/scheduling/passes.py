@@ -17,6 +17,7 @@ from plantwright.scheduling.arrays import (
     DEADLINE,
     DUE,
     DURATION,
+    LATE_WEIGHT,
     LATEST_START,
     PAUSABLE,
     RELEASE,
@@ -150,9 +151,7 @@ def occupy(way: Int, uses: Int32, free: Int32, start: int, finish: int) -> None:
 
 
 @inlined
-def earliest_place(
-    way: Int, clock: Int32, uses: Int32, free: Int32, pausable: int, bound: int
-) -> tuple[int, int]:
+def earliest_place(way: Int, clock: Int32, uses: Int32, free: Int32, pausable: int, bound: int) -> tuple[int, int]:
     """Earliest start and finish, not before `bound`, that calendar and resources allow; (-1, -1) when none."""
     horizon = clock.shape[2] - 2
     start = start_from(way, clock, horizon, pausable, bound)
@@ -224,9 +223,7 @@ def finish_bound(
 
 
 @inlined
-def limit_bound(
-    way: Int, clock: Int32, limits: Int, task: int, start: Int, finish: Int, bound: int
-) -> int:
+def limit_bound(way: Int, clock: Int32, limits: Int, task: int, start: Int, finish: Int, bound: int) -> int:
     """Latest finish, not after `bound`, that maximum lags allow towards where the earlier tasks stand now."""
     beginning = np.int64(1) << 40
     for link in range(len(limits)):
@@ -265,8 +262,7 @@ def pop(heap: Int, size: int, key: Int) -> int:
     while child < size - 1:
         right = child + 1
         if right < size - 1 and (
-            key[heap[right]] < key[heap[child]]
-            or (key[heap[right]] == key[heap[child]] and heap[right] < heap[child])
+            key[heap[right]] < key[heap[child]] or (key[heap[right]] == key[heap[child]] and heap[right] < heap[child])
         ):
             child = right
         if key[last] < key[heap[child]] or (key[last] == key[heap[child]] and last < heap[child]):
@@ -306,6 +302,7 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
     """Schedule all tasks at their earliest, least key first among those whose links allow; False when one has no room."""
     tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
     before_from, before, after_from, after = a.before_from, a.before, a.after_from, a.after
+    supply_from, supplies = a.supply_from, a.supplies
     free[:] = a.capacity
     size = push_free(heap, awaited, before_from, key)
     while size > 0:
@@ -319,6 +316,8 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
             return False
         start[task], finish[task] = begin, end
         occupy(way, uses, free, begin, end)
+        for supply in range(supply_from[task], supply_from[task + 1]):
+            free[supplies[supply, 0], end:] += supplies[supply, 1]
         size = push_released(heap, size - 1, awaited, after, after_from[task], after_from[task + 1], key)
     return True
 
@@ -394,7 +393,7 @@ def stage_value(tasks: Int, modes: Int, stage: int, mode: Int, start: Int, finis
         elif stage == COMPLETION:
             value += tasks[task, WEIGHT] * finish[task]
         elif stage == TARDINESS:
-            value += max(tasks[task, WEIGHT], 1) * max(0, finish[task] - tasks[task, DUE])
+            value += tasks[task, LATE_WEIGHT] * max(0, finish[task] - tasks[task, DUE])
         elif stage == COST_STAGE:
             value += modes[mode[task], COST]
         elif tasks[task, BASELINE] >= 0:

@@ -62,7 +62,11 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task with its modes and dates in ticks; `weight`, `due` and `baseline` speak to the objectives only."""
+    """A task with its modes and dates in ticks; `weight` (of its finish), `due`, `late_weight` and
+    `baseline` speak to the objectives only.
+
+    `supplies` are (resource, units) that are there from the task's finish on, beyond the resource's own steps.
+    """
 
     name: str
     modes: tuple[Mode, ...]
@@ -72,7 +76,9 @@ class Task:
     pausable: bool = True
     weight: int = 0
     due: int | None = None
+    late_weight: int = 1
     baseline: int | None = None
+    supplies: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,11 @@ class Problem:
         if reasons:
             raise ProblemError(reasons)
 
+    def ceiling(self, resource: int) -> int:
+        """Most units of a resource that could ever be there: its peak and all that tasks supply."""
+        supplied = sum(units for task in self.tasks for index, units in task.supplies if index == resource)
+        return self.resources[resource].peak + supplied
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
@@ -189,7 +200,7 @@ def _value(
         return sum(task.weight * end for task, end in zip(tasks, finish, strict=True))
     if stage is Stage.TARDINESS:
         return sum(
-            max(task.weight, 1) * max(0, end - task.due)
+            task.late_weight * max(0, end - task.due)
             for task, end in zip(tasks, finish, strict=True)
             if task.due is not None
         )
@@ -208,8 +219,10 @@ def _one_task_reasons(problem: Problem, task: Task) -> list[str]:
     reasons = []
     if not task.modes:
         reasons.append(f"task {task.name!r} has no mode")
-    if task.release < 0 or task.weight < 0:
+    if task.release < 0 or task.weight < 0 or task.late_weight < 0:
         reasons.append(f"task {task.name!r} has a negative release or weight")
+    if any(not 0 <= index < len(problem.resources) or units < 0 for index, units in task.supplies):
+        reasons.append(f"task {task.name!r} supplies a resource that is not there, or less than nothing of one")
     for number, mode in enumerate(task.modes, start=1):
         where = f"mode {number} of task {task.name!r}"
         if mode.duration < 0 or min(mode.demand, default=0) < 0 or min(mode.consumption, default=0) < 0:

@@ -38,7 +38,9 @@ def solve(
         return Solution(Status.OPTIMAL, values=empty, bounds=empty, seconds=time.perf_counter() - begun)
     bounds = stage_bounds(problem)
     limit = None if time_limit is None else time_limit * GENERATION_SHARE
-    known = generate(problem, schedules=SCHEDULES if limit is None else 10**9, seed=seed, time_limit=limit, target=bounds)
+    known = generate(
+        problem, schedules=SCHEDULES if limit is None else 10**9, seed=seed, time_limit=limit, target=bounds
+    )
     if progress:
         progress(GENERATION_SHARE)
     if known.status is not Status.OPTIMAL:

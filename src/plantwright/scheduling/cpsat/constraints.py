@@ -44,13 +44,19 @@ def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[Ta
     """No resource is taken beyond its capacity; where capacity is below its peak, a fixed interval fills the difference."""
     for index, resource in enumerate(problem.resources):
         intervals, demands = _gaps(model, resource, problem.horizon)
+        for number, own in enumerate(variables):
+            # Units that a task supplies are as if taken until its finish.
+            supplied = sum(units for k, units in problem.tasks[number].supplies if k == index)
+            if supplied:
+                intervals.append(model.new_interval_var(0, own.end, own.end, f"before supply {number}"))
+                demands.append(supplied)
         for task, own in zip(problem.tasks, variables, strict=True):
             units = [mode.demand[index] if mode.duration else 0 for mode in task.modes]
             if any(units):
                 intervals.append(own.interval)
                 demands.append(_demand(model, own, units))
         if intervals:
-            model.add_cumulative(intervals, demands, resource.peak)
+            model.add_cumulative(intervals, demands, problem.ceiling(index))
 
 
 def _gaps(

@@ -25,19 +25,17 @@ def stage_expression(
     return _cost(problem, variables)
 
 
-def _makespan(
-    model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]
-) -> cp_model.LinearExprT:
+def _makespan(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> cp_model.LinearExprT:
     makespan = model.new_int_var(0, problem.horizon, "makespan")
     for own in variables:
         model.add(makespan >= own.end)
-    for index, resource in enumerate(problem.resources):
+    for index in range(len(problem.resources)):
         # All the work on a resource fits under its peak before the end: modes of variable size need to be told.
         energy = [
             own.choice([mode.duration * mode.demand[index] for mode in task.modes])
             for task, own in zip(problem.tasks, variables, strict=True)
         ]
-        model.add(sum(energy) <= resource.peak * makespan)
+        model.add(sum(energy) <= problem.ceiling(index) * makespan)
     return makespan
 
 
@@ -55,7 +53,7 @@ def _tardiness(
         if task.due is not None:
             late = model.new_int_var(0, max(0, problem.horizon - task.due), f"late {number}")
             model.add(late >= own.end - task.due)
-            terms.append(late * max(task.weight, 1))
+            terms.append(late * task.late_weight)
     return sum(terms), 1, 0
 
 

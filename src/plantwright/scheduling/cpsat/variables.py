@@ -51,7 +51,9 @@ def _variables(model: cp_model.CpModel, problem: Problem, number: int, window: r
         model.add_bool_or([])
         last = first
     start = model.new_int_var(first, last, f"start {number}")
-    modes = tuple(model.new_bool_var(f"mode {number} {m}") for m in range(len(task.modes))) if len(task.modes) > 1 else ()
+    modes = (
+        tuple(model.new_bool_var(f"mode {number} {m}") for m in range(len(task.modes))) if len(task.modes) > 1 else ()
+    )
     if modes:
         model.add_exactly_one(modes)
     size = _size(model, problem, task, start, range(first, last + 1), modes)

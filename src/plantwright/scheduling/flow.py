@@ -1,0 +1,107 @@
+"""Resource flow: from which task every unit of a resource comes, so that a schedule's order can be kept without its dates.
+
+Flow networks of schedules: Artigues, Michelon & Reusser (2003). Built from a solution in ticks; dates play no part after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from plantwright.scheduling.problem import Problem, Solution
+
+SOURCE = -1
+"""Who gives the units that are there by the resource's own steps."""
+
+
+@dataclass(slots=True)
+class _Lot:
+    """Units that are free from a tick on, and the task that had them (or SOURCE)."""
+
+    free_from: int
+    giver: int
+    units: int
+
+
+def resource_flow(problem: Problem, solution: Solution) -> tuple[tuple[int, int], ...]:
+    """Pairs (before, after) of tasks in which units of a resource pass, sorted, those that a link orders anyway left out.
+
+    Units are handed over in the order of starts, from tasks that precede the taker anyway, then from the longest free;
+    a fall of capacity takes the units that were freed last. Raises ValueError when more is taken than there is.
+    """
+    before = _linked_before(problem)
+    pairs = {
+        (giver, taker)
+        for index in range(len(problem.resources))
+        for giver, taker in _handovers(problem, solution, index, before)
+        if giver != SOURCE
+    }
+    return tuple(sorted((giver, taker) for giver, taker in pairs if giver not in before[taker]))
+
+
+def _linked_before(problem: Problem) -> list[set[int]]:
+    before: list[set[int]] = [set() for _ in problem.tasks]
+    for link in problem.links:
+        if link.lag is not None and link.lag >= 0 and link.kind == "FS":
+            before[link.after].add(link.before)
+    return before
+
+
+def _handovers(problem: Problem, solution: Solution, index: int, before: list[set[int]]) -> list[tuple[int, int]]:
+    """Pairs (giver, taker) of one resource; SOURCE gives what no task had before."""
+    takers = sorted(_uses(problem, solution, index), key=lambda use: (solution.start[use[0]], use[0]))
+    events = [*_source_events(problem, index), *((solution.start[task], 2, task, units) for task, units in takers)]
+    events += [
+        (solution.finish[task], 0, task, units)
+        for task, units in takers
+        if solution.finish[task] > solution.start[task]
+    ]
+    events += [
+        (solution.finish[task], 0, task, units)
+        for task, each in enumerate(problem.tasks)
+        for supplied, units in each.supplies
+        if supplied == index
+    ]
+    pool: list[_Lot] = []
+    handed: list[tuple[int, int]] = []
+    # At one tick units are freed first, then capacity falls, then tasks take.
+    for tick, rows in groupby(sorted(events), key=lambda event: event[0]):
+        for _, kind, task, units in rows:
+            if kind == 0:
+                pool.append(_Lot(tick, task, units))
+            elif kind == 1:
+                _take(pool, units, SOURCE, newest=True, preferred=set())
+            else:
+                handed += [(giver, task) for giver in _take(pool, units, task, newest=False, preferred=before[task])]
+    return handed
+
+
+def _uses(problem: Problem, solution: Solution, index: int) -> list[tuple[int, int]]:
+    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
+    return [(task, mode.demand[index]) for task, mode in enumerate(modes) if mode.demand[index] and mode.duration]
+
+
+def _source_events(problem: Problem, index: int) -> list[tuple[int, int, int, int]]:
+    events, last = [], 0
+    for tick, units in problem.resources[index].steps:
+        if units != last:
+            events.append((tick, 0 if units > last else 1, SOURCE, abs(units - last)))
+        last = units
+    return events
+
+
+def _take(pool: list[_Lot], units: int, task: int, *, newest: bool, preferred: set[int]) -> list[int]:
+    """Take units out of the pool and return who had them."""
+    givers = []
+    pool.sort(key=lambda lot: (lot.giver not in preferred, -lot.free_from if newest else lot.free_from, lot.giver))
+    while units > 0:
+        if not pool:
+            raise ValueError(f"task {task} takes more units than there are")
+        lot = pool[0]
+        moved = min(lot.units, units)
+        givers.append(lot.giver)
+        units -= moved
+        lot.units -= moved
+        if lot.units == 0:
+            pool.pop(0)
+    return givers

@@ -1,0 +1,135 @@
+"""The door for programmes: `schedule(programme) -> Schedule`, from the engines' ticks back to hours and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.model.programme import Programme
+from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.scheduling.bounds import earliest_dates
+from plantwright.scheduling.critical import floats
+from plantwright.scheduling.flow import resource_flow
+from plantwright.scheduling.generation import generate
+from plantwright.scheduling.problem import Problem, ProblemError, Solution
+from plantwright.scheduling.risk import Order, replay_planned, rises_before
+from plantwright.scheduling.solve import solve
+from plantwright.scheduling.translate import LATENESS_UNITS, Translation, mode_cost, problem_of, within
+
+SLACK = 1.3
+"""How much longer than the first schedule found the later ones may be, which keeps the engines' tables short."""
+
+
+def schedule(
+    programme: Programme, *, time_limit: float | None = None, progress: Callable[[float], object] | None = None
+) -> Schedule:
+    """The conversion's schedule: the best found for the programme's objectives in their order, dates in hours.
+
+    Without `time_limit` (seconds) the search is a fixed amount of work and gives the same bytes every time.
+    Raises `ProgrammeError` when no schedule keeps the links, resources, deadlines and budget.
+    """
+    try:
+        translation = problem_of(programme)
+        if not programme.tasks:
+            return Schedule((), (), "optimal", {}, {})
+        translation = _trimmed(translation)
+        solution = solve(translation.problem, time_limit=time_limit, progress=progress)
+    except ProblemError as error:
+        raise _refused(error.reasons) from error
+    if not solution.start:
+        raise _refused(unreachable(translation.problem))
+    found = _schedule(programme, translation, solution)
+    if progress:
+        progress(1.0)
+    return found
+
+
+def _trimmed(translation: Translation) -> Translation:
+    first = generate(translation.problem, schedules=4)
+    return within(translation, int(first.makespan * SLACK) + 1) if first.start else translation
+
+
+def _refused(reasons: tuple[str, ...]) -> ProgrammeError:
+    remedy = "loosen a deadline, a link or the budget, or raise a capacity"
+    return ProgrammeError([Issue("tasks.csv", 0, "", reason, remedy) for reason in reasons])
+
+
+def unreachable(problem: Problem) -> tuple[str, ...]:
+    """Why no schedule may exist: deadlines before the earliest finish, stocks overdrawn by the thriftiest modes."""
+    reasons = [
+        f"task {task.name!r} cannot finish by its deadline: even with all resources it ends {finish - task.deadline} ticks late"
+        for task, (_, finish) in zip(problem.tasks, earliest_dates(problem), strict=True)
+        if task.deadline is not None and finish > task.deadline
+    ]
+    for index, stock in enumerate(problem.stocks):
+        least = sum(min(mode.consumption[index] for mode in task.modes) for task in problem.tasks)
+        if least > stock.units:
+            reasons.append(
+                f"{stock.name!r} does not suffice: the thriftiest modes take {least:,}, there are {stock.units:,}"
+            )
+    return tuple(reasons) or ("no schedule was found that keeps all links, resources, deadlines and the budget",)
+
+
+def _schedule(programme: Programme, translation: Translation, solution: Solution) -> Schedule:
+    starts = [tick * translation.tick for tick in solution.start]
+    handovers = resource_flow(translation.problem, solution)
+    order = Order(solution.mode, handovers, rises_before(programme, solution.mode, starts))
+    replayed = replay_planned(programme, order)
+    start, finish, critical = replayed.start[0], replayed.finish[0], replayed.critical[0]
+    total, free = floats(programme, order, start, finish)
+    tasks = tuple(
+        ScheduledTask(
+            task.id,
+            task.modes[solution.mode[number]].name,
+            float(start[number]),
+            float(finish[number]),
+            float(total[number]),
+            float(free[number]),
+            bool(critical[number]),
+        )
+        for number, task in enumerate(programme.tasks)
+    )
+    objectives = _values(programme, translation.problem, tasks)
+    return Schedule(
+        tasks=tasks,
+        order=tuple((programme.tasks[a].id, programme.tasks[b].id) for a, b in handovers),
+        status=solution.status.value,
+        objectives=objectives,
+        bounds=_bounds(programme, translation, solution, objectives),
+    )
+
+
+def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:
+    """Value by objective: weighted mean hour of capability, weighted hours late, last finish (h), cost (currency)."""
+    weights = sum(task.weight for task in problem.tasks) or 1
+    value: Mapping[str, Callable[[], float]] = {
+        "capability": lambda: sum(t.weight * s.finish for t, s in zip(problem.tasks, tasks, strict=True)) / weights,
+        "milestones": lambda: sum(
+            task.weight * max(0.0, done.finish - task.deadline.planned)
+            for task, done in zip(programme.tasks, tasks, strict=True)
+            if task.deadline and task.weight > 0
+        ),
+        "finish": lambda: max(done.finish for done in tasks),
+        "cost": lambda: sum(
+            mode_cost(programme, next(mode for mode in task.modes if mode.name == done.mode))
+            for task, done in zip(programme.tasks, tasks, strict=True)
+        ),
+    }
+    return {name: float(value[name]()) for name in programme.objective.order}
+
+
+def _bounds(
+    programme: Programme, translation: Translation, solution: Solution, objectives: Mapping[str, float]
+) -> dict[str, float]:
+    """Bounds of the values in whole ticks, in the values' units; never above the value, which knows no ticks."""
+    weights = sum(task.weight for task in translation.problem.tasks) or 1
+    unit = {
+        "capability": translation.tick / weights,
+        "milestones": translation.tick / LATENESS_UNITS,
+        "finish": translation.tick,
+        "cost": 1.0,
+    }
+    return {
+        name: min(bound * unit[name], objectives[name])
+        for name, bound in zip(programme.objective.order, solution.bounds, strict=True)
+    }

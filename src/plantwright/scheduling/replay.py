@@ -1,0 +1,159 @@
+"""Compiled replay of a schedule's order and resource flow with given durations, in hours, one row a replication.
+
+Every task starts as soon as its links, its release and the tasks that hand it units allow, never at its planned date.
+Names, draws and statistics are in `risk`; the plan itself is the replay with planned durations.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit, prange
+
+Float = npt.NDArray[np.float64]
+Int = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+ROUNDING = 1e-7
+"""Hours below which two moments are one: sums of hours carry rounding."""
+
+LEAST_WORK = 0.25
+"""Hours of work that a task does after the moment that a finish link holds it for, where that moment falls in a break."""
+
+
+class Network(NamedTuple):
+    """Tasks in topological `order` [n]; links into each task in a row: `link_from` [n + 1], `giver`, `kind` [l].
+
+    `calendar` [n] is an index of the calendars or -1 (never stops); `span_from` [c + 1], `span_start`, `span_end`,
+    `worked_before` hold all calendars' working intervals in hours. Kinds: FS 0, SS 1, FF 2, SF 3. A `rounds` above 1
+    says that links with leads run against the order, and how often to go through it at most.
+    """
+
+    order: Int
+    rounds: int
+    link_from: Int
+    giver: Int
+    kind: Int
+    calendar: Int
+    span_from: Int
+    span_start: Float
+    span_end: Float
+    worked_before: Float
+
+
+@njit(cache=True, nogil=True)
+def last_at_most(values: Float, first: int, last: int, value: float) -> int:
+    """Index of the last of the rising values[first:last] that is at most `value`; first - 1 when there is none."""
+    while first < last:
+        middle = (first + last) >> 1
+        if values[middle] <= value:
+            first = middle + 1
+        else:
+            last = middle
+    return first - 1
+
+
+@njit(cache=True, nogil=True)
+def next_working(net: Network, calendar: int, moment: float) -> float:
+    """First working moment of a calendar at or after `moment`, hours from start."""
+    first, last = net.span_from[calendar], net.span_from[calendar + 1]
+    span = last_at_most(net.span_start, first, last, moment + ROUNDING)
+    if span < first:
+        return net.span_start[first]
+    return moment if moment < net.span_end[span] - ROUNDING else net.span_start[span + 1]
+
+
+@njit(cache=True, nogil=True)
+def work_done(net: Network, calendar: int, moment: float) -> float:
+    """Working hours of a calendar before `moment`."""
+    first, last = net.span_from[calendar], net.span_from[calendar + 1]
+    span = last_at_most(net.span_start, first, last, moment)
+    if span < first:
+        return 0.0
+    return net.worked_before[span] + min(moment, net.span_end[span]) - net.span_start[span]
+
+
+@njit(cache=True, nogil=True)
+def end_of_work(net: Network, calendar: int, work: float) -> float:
+    """Earliest moment at which `work` working hours of a calendar are done."""
+    first, last = net.span_from[calendar], net.span_from[calendar + 1]
+    span = max(last_at_most(net.worked_before, first, last, work - ROUNDING), first)
+    return net.span_start[span] + max(work - net.worked_before[span], 0.0)
+
+
+@njit(cache=True, nogil=True)
+def start_of_work(net: Network, calendar: int, work: float) -> float:
+    """Latest moment at which no more than `work` working hours of a calendar are done."""
+    first, last = net.span_from[calendar], net.span_from[calendar + 1]
+    span = max(last_at_most(net.worked_before, first, last, work + ROUNDING), first)
+    return net.span_start[span] + max(work - net.worked_before[span], 0.0)
+
+
+@njit(cache=True, nogil=True)
+def dates(net: Network, calendar: int, duration: float, bound: float, ending: float) -> tuple[float, float]:
+    """Earliest start (not before `bound`) and finish (not before `ending`) of work of `duration` working hours."""
+    if calendar < 0 or duration <= 0:
+        start = max(bound, ending - duration)
+        return start, start + duration
+    start = next_working(net, calendar, bound)
+    finish = end_of_work(net, calendar, work_done(net, calendar, start) + duration)
+    if finish < ending - ROUNDING:
+        work = work_done(net, calendar, ending)
+        finish = end_of_work(net, calendar, work)
+        if finish < ending - ROUNDING:
+            work += LEAST_WORK
+        start = start_of_work(net, calendar, max(work - duration, 0.0))
+        finish = end_of_work(net, calendar, work_done(net, calendar, start) + duration)
+    return start, finish
+
+
+@njit(cache=True, nogil=True)
+def replay_row(net: Network, duration: Float, lag: Float, release: Float, start: Float, finish: Float) -> None:
+    """Fill start and finish [n] of one replication from durations [n], lags [l] and releases [n], all in hours."""
+    start[:], finish[:] = release, release
+    for _ in range(net.rounds):
+        moved = False
+        for task in net.order:
+            bound, ending = release[task], 0.0
+            for link in range(net.link_from[task], net.link_from[task + 1]):
+                giver, kind = net.giver[link], net.kind[link]
+                moment = lag[link] + (finish[giver] if kind in (0, 2) else start[giver])
+                if kind <= 1:
+                    bound = max(bound, moment)
+                else:
+                    ending = max(ending, moment)
+            begin, end = dates(net, net.calendar[task], duration[task], bound, ending)
+            moved |= begin != start[task] or end != finish[task]
+            start[task], finish[task] = begin, end
+        if not moved:
+            break
+
+
+@njit(cache=True, nogil=True)
+def trace_longest_path(net: Network, duration: Float, lag: Float, start: Float, finish: Float, critical: Bool) -> None:
+    """Mark the tasks that drive the last finish: a link drives its task when no earlier moment would have done."""
+    last = finish.max()
+    critical[:] = finish >= last - ROUNDING
+    for position in range(len(net.order) - 1, -1, -1):
+        task = net.order[position]
+        if not critical[task]:
+            continue
+        for link in range(net.link_from[task], net.link_from[task + 1]):
+            giver, kind = net.giver[link], net.kind[link]
+            moment = lag[link] + (finish[giver] if kind in (0, 2) else start[giver])
+            bound, ending = (moment, 0.0) if kind <= 1 else (0.0, moment)
+            begin, _ = dates(net, net.calendar[task], duration[task], bound, ending)
+            if begin >= start[task] - ROUNDING:
+                critical[giver] = True
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def replay(
+    net: Network, duration: Float, lag: Float, release: Float, start: Float, finish: Float, critical: Bool
+) -> None:
+    """Replay each replication: durations, releases, starts, finishes, critical [r, n], lags [r, l], in hours."""
+    for row in prange(duration.shape[0]):
+        replay_row(net, duration[row], lag[row], release[row], start[row], finish[row])
+        trace_longest_path(net, duration[row], lag[row], start[row], finish[row], critical[row])

@@ -1,0 +1,224 @@
+"""Schedule risk: the plan's order and resource flow replayed in drawn worlds, and the dates of the plan itself.
+
+Builds the network of links and handovers, draws durations, lags and releases from the register, and turns the compiled
+replay's arrays into trials. Units that a fall of capacity withdraws leave when the task that holds them is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from plantwright.model.calendars import Calendar
+from plantwright.model.programme import Mode, Programme, Resource
+from plantwright.model.schedule import ConversionTrials, Schedule
+from plantwright.scheduling.arrays import KINDS
+from plantwright.scheduling.calendars import working_calendar
+from plantwright.scheduling.problem import Kind
+from plantwright.scheduling.replay import Bool, Float, Int, Network, replay
+
+ROUNDING_HOURS = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a plan fixes: mode index of each task, pairs of tasks that hand units over, hours from which units are there."""
+
+    modes: tuple[int, ...]
+    handovers: tuple[tuple[int, int], ...]
+    available: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Start and finish in hours and whether a task drives the last finish, each of shape (replications, tasks)."""
+
+    start: Float
+    finish: Float
+    critical: Bool
+
+
+def replay_planned(programme: Programme, order: Order) -> Replay:
+    """The plan's own dates: one replication with every value as planned."""
+    duration = np.array([[mode.duration.planned for mode in _modes(programme, order)]])
+    lag = np.array([[link.lag.planned for task in programme.tasks for link in task.links]]).reshape(1, -1)
+    release = np.array([[task.release.planned if task.release else 0.0 for task in programme.tasks]])
+    return _replay(programme, order, duration, lag, release)
+
+
+def replay_worlds(programme: Programme, order: Order, seed: int, replications: range) -> tuple[Replay, Float]:
+    """The plan's order in the worlds of a seed, and the durations drawn (replications, tasks) in working hours."""
+    draw = programme.register.draw
+    count = len(replications)
+    duration = _columns(
+        [
+            draw(mode.duration, seed, replications, task.id)
+            for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
+        ],
+        count,
+    )
+    duration = np.maximum(duration, 0.0)
+    lag = _columns(
+        [draw(link.lag, seed, replications, task.id) for task in programme.tasks for link in task.links], count
+    )
+    release = _columns(
+        [
+            draw(task.release, seed, replications, task.id) if task.release else np.zeros(count)
+            for task in programme.tasks
+        ],
+        count,
+    )
+    return _replay(programme, order, duration, lag, release), duration
+
+
+def conversion_trials(programme: Programme, schedule: Schedule, seed: int, replications: range) -> ConversionTrials:
+    """The schedule replayed once a replication, in the programme's own worlds of the seed.
+
+    Modes, order and resource flow are the schedule's; each task starts as soon as they, its links and its release
+    allow. With every value at its planned one the trials equal the schedule.
+    """
+    found, duration = replay_worlds(programme, order_of(programme, schedule), seed, replications)
+    return ConversionTrials(
+        tasks=tuple(task.id for task in programme.tasks),
+        start=found.start,
+        finish=found.finish,
+        criticality=found.critical.mean(axis=0) if len(replications) else np.zeros(len(programme.tasks)),
+        sensitivity=rank_correlations(duration, found.finish.max(axis=1, initial=0.0)),
+    )
+
+
+def order_of(programme: Programme, schedule: Schedule) -> Order:
+    """The modes and handovers of a schedule by index, and the rises of capacity that its tasks come after."""
+    index = {task.id: number for number, task in enumerate(programme.tasks)}
+    modes = tuple(
+        next(number for number, mode in enumerate(task.modes) if mode.name == schedule.task[task.id].mode)
+        for task in programme.tasks
+    )
+    handovers = tuple((index[before], index[after]) for before, after in schedule.order)
+    starts = [schedule.task[task.id].start for task in programme.tasks]
+    return Order(modes, handovers, rises_before(programme, modes, starts))
+
+
+def rises_before(programme: Programme, modes: Sequence[int], starts: Sequence[float]) -> tuple[float, ...]:
+    """Latest rise of capacity, of the resources that each task takes, that is not after its planned start (hours).
+
+    A task that is planned after a rise never starts before it, in any world: its units may not be there.
+    """
+    rises = {resource.id: _rises(resource) for resource in programme.resources}
+    return tuple(
+        max(
+            (at for need in task.modes[mode].needs for at in rises[need.id] if at <= start + ROUNDING_HOURS),
+            default=0.0,
+        )
+        for task, mode, start in zip(programme.tasks, modes, starts, strict=True)
+    )
+
+
+def _rises(resource: Resource) -> list[float]:
+    steps = sorted((step.at.planned, step.value.planned) for step in resource.capacity)
+    values = [0.0, *(value for _, value in steps)]
+    return [at for (at, value), last in zip(steps, values, strict=False) if value > last and at > 0]
+
+
+def rank_correlations(durations: Float, outcome: Float) -> Float:
+    """Spearman's rank correlation of each column (replications, tasks) with the outcome (replications,); 0 if constant."""
+    if len(outcome) < 2:
+        return np.zeros(durations.shape[1])
+    ranks = stats.rankdata(durations, axis=0)
+    ranks -= ranks.mean(axis=0)
+    target = stats.rankdata(outcome)
+    target -= target.mean()
+    scale = np.sqrt((ranks**2).sum(axis=0) * (target**2).sum())
+    return np.asarray(np.divide(ranks.T @ target, scale, out=np.zeros(len(scale)), where=scale > 0))
+
+
+def _modes(programme: Programme, order: Order) -> list[Mode]:
+    return [task.modes[chosen] for task, chosen in zip(programme.tasks, order.modes, strict=True)]
+
+
+def _columns(columns: list[Float], rows: int) -> Float:
+    return np.stack(columns, axis=1) if columns else np.zeros((rows, 0))
+
+
+def _replay(programme: Programme, order: Order, duration: Float, lag: Float, release: Float) -> Replay:
+    """Replay with lags (replications, links) in the order of the programme's links."""
+    net, column = network(programme, order)
+    shape = duration.shape
+    found = Replay(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_))
+    # Handovers carry no lag: they read a column of zeros behind the links'.
+    lag = np.concatenate((lag, np.zeros((shape[0], 1))), axis=1)[:, column]
+    release = np.maximum(release, np.asarray(order.available))
+    if duration.size:
+        replay(net, duration, np.ascontiguousarray(lag), release, found.start, found.finish, found.critical)
+    return found
+
+
+def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
+    """The arrays of links and handovers by the task they hold, and which column of lags each of them reads."""
+    index = {task.id: number for number, task in enumerate(programme.tasks)}
+    links = [
+        (number, index[link.predecessor], KINDS[Kind(link.kind)])
+        for number, task in enumerate(programme.tasks)
+        for link in task.links
+    ]
+    rows = [(*link, column) for column, link in enumerate(links)]
+    rows += [(after, before, KINDS[Kind.FS], len(links)) for before, after in order.handovers]
+    rows.sort()
+    sequence, rounds = _sequence([(giver, task) for task, giver, _, _ in rows], len(programme.tasks))
+    counts = (
+        np.bincount([row[0] for row in rows], minlength=len(programme.tasks))
+        if rows
+        else np.zeros(len(programme.tasks))
+    )
+    return (
+        Network(
+            sequence,
+            rounds,
+            np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+            np.array([row[1] for row in rows], np.int64),
+            np.array([row[2] for row in rows], np.int64),
+            *_calendar_arrays(programme, order),
+        ),
+        [row[3] for row in rows],
+    )
+
+
+def _sequence(pairs: list[tuple[int, int]], size: int) -> tuple[Int, int]:
+    """Topological order, and 1 round; tasks of a circle (leads may close one) come last, and then n + 1 rounds."""
+    after: list[list[int]] = [[] for _ in range(size)]
+    waiting = [0] * size
+    for giver, task in pairs:
+        after[giver].append(task)
+        waiting[task] += 1
+    order = [task for task in range(size) if not waiting[task]]
+    for task in order:
+        for later in after[task]:
+            waiting[later] -= 1
+            if not waiting[later]:
+                order.append(later)
+    left = sorted(set(range(size)) - set(order))
+    return np.array([*order, *left], np.int64), size + 1 if left else 1
+
+
+def _calendar_arrays(programme: Programme, order: Order) -> tuple[Int, Int, Float, Float, Float]:
+    chosen = [
+        working_calendar(programme, task, mode)
+        for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
+    ]
+    distinct = {calendar.id: calendar for calendar in chosen if not calendar.is_continuous}
+    number = {name: position for position, name in enumerate(distinct)}
+    spans = [len(calendar.starts) for calendar in distinct.values()]
+    return (
+        np.array([-1 if calendar.is_continuous else number[calendar.id] for calendar in chosen], np.int64),
+        np.concatenate(([0], np.cumsum(spans))).astype(np.int64),
+        np.concatenate([np.zeros(0), *(calendar.starts for calendar in distinct.values())]),
+        np.concatenate([np.zeros(0), *(calendar.ends for calendar in distinct.values())]),
+        np.concatenate([np.zeros(0), *(_worked_before(calendar) for calendar in distinct.values())]),
+    )
+
+
+def _worked_before(calendar: Calendar) -> Float:
+    return np.concatenate(([0.0], np.cumsum(calendar.ends[:-1] - calendar.starts[:-1])))
