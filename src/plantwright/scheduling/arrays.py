@@ -27,7 +27,7 @@ DURATION, CALENDAR, COST, USE_FROM, USE_TO = range(5)
 """Columns of `Arrays.modes`; the last two bound the mode's rows of `Arrays.uses`."""
 
 WORKED, TICK, RUN_START, RUN_END = range(4)
-"""First index of `Arrays.clock`: working ticks before a tick, k-th working tick, bounds of the interval around a tick."""
+"""First index of `Arrays.clock`: working ticks before a tick, k-th working tick, ends of the interval around one."""
 
 
 class Arrays(NamedTuple):
@@ -108,7 +108,7 @@ def _tasks(problem: Problem, tails: list[int]) -> Int:
 
 
 def topological_order(problem: Problem) -> list[int]:
-    """Indices of the tasks, every one after those that a minimum lag puts before it; names the cycle if there is one."""
+    """Indices of the tasks, each after those that a minimum lag puts before it; raises `ProblemError` at a cycle."""
     after: list[list[int]] = [[] for _ in problem.tasks]
     waiting = [0] * len(problem.tasks)
     for link in problem.links:

@@ -16,7 +16,7 @@ UNITS = 1e-6
 
 
 def check_schedule(programme: Programme, schedule: Schedule) -> list[str]:
-    """Everything that a schedule breaks: work, calendars, links, dates, capacities, budget, handovers. Empty if none."""
+    """What a schedule breaks of work, calendars, links, dates, capacities, budget and handovers; empty if nothing."""
     if [done.task for done in schedule.tasks] != [task.id for task in programme.tasks]:
         return ["the schedule does not hold every task of the programme once, in its order"]
     found = list(_unknown_modes(programme, schedule))

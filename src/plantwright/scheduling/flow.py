@@ -1,6 +1,6 @@
-"""Resource flow: from which task every unit of a resource comes, so that a schedule's order can be kept without its dates.
+"""Resource flow: from which task every unit of a resource comes, so that a schedule's order is kept without its dates.
 
-Flow networks of schedules: Artigues, Michelon & Reusser (2003). Built from a solution in ticks; dates play no part after.
+Flow networks of schedules: Artigues, Michelon & Reusser (2003). Built from a solution in ticks; no dates come out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class _Lot:
 
 
 def resource_flow(problem: Problem, solution: Solution) -> tuple[tuple[int, int], ...]:
-    """Pairs (before, after) of tasks in which units of a resource pass, sorted, those that a link orders anyway left out.
+    """Pairs (before, after) of tasks between which units of a resource pass, sorted, without those that a link orders.
 
     Units are handed over in the order of starts, from tasks that precede the taker anyway, then from the longest free;
     a fall of capacity takes the units that were freed last. Raises ValueError when more is taken than there is.

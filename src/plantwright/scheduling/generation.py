@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def generate(
     if not problem.tasks:
         return Solution(Status.OPTIMAL, values=objective_values(problem, (), (), ()), engine="generation")
     islands, made = _search(arrays, schedules, seed, _ends(begun, time_limit, target))
-    return _solution(problem, arrays, islands, made, time.perf_counter() - begun, target)
+    return _solution(arrays, islands, made, time.perf_counter() - begun, target)
 
 
 def _ends(begun: float, time_limit: float | None, target: tuple[int, ...]) -> Callable[[list[Population]], bool]:
@@ -65,10 +66,7 @@ def _search(
     with ThreadPoolExecutor(ISLANDS) as threads:
         while made < share and not ends(islands):
             chunk = min(chunk, share - made)
-            done = list(
-                threads.map(lambda pair: evolve(arrays, pair[1], pair[0], chunk), zip(islands, works, strict=True))
-            )
-            made += max(done)
+            made += max(threads.map(evolve, repeat(arrays), works, islands, repeat(chunk)))
             chunk = min(chunk * 4, max(3 * size, 1_000))
             _migrate(islands)
     return islands, made * ISLANDS
@@ -102,7 +100,7 @@ def best_member(islands: list[Population]) -> tuple[Population, int]:
 
 
 def _solution(
-    problem: Problem, arrays: Arrays, islands: list[Population], made: int, seconds: float, target: tuple[int, ...]
+    arrays: Arrays, islands: list[Population], made: int, seconds: float, target: tuple[int, ...]
 ) -> Solution:
     island, row = best_member(islands)
     if island.fitness[row, 0] != 0:

@@ -1,15 +1,19 @@
 """Compiled genetic search over schedules: keys and modes decoded by forward-backward improvement, combined in a window.
 
 A child keeps the order of one parent inside a window of time where resources are busiest, and the other parent's order
-before and after it (after the peak crossover of Valls, Ballestin & Quintanilla 2008, and the two-point time crossover of
+before and after it (after the peak crossover of Valls, Ballestin & Quintanilla 2008, and the two-point crossover of
 Debels & Vanhoucke 2007). Streams of random numbers are the search's own, so a seed gives one result everywhere.
 """
+
+# Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from plantwright.scheduling.arrays import DURATION, TAIL, USE_FROM, USE_TO, Arrays, Int
 from plantwright.scheduling.passes import Work, backward, better, compiled, evaluate, forward, inlined
@@ -20,6 +24,9 @@ FINE = 1024
 WINDOWS = 4
 SHORTEST_WINDOW, LONGEST_WINDOW = 0.1, 0.5
 SHIFTED, REMODED = 0.05, 0.03
+
+
+State = npt.NDArray[np.uint64]
 
 
 class Population(NamedTuple):
@@ -34,18 +41,19 @@ class Population(NamedTuple):
     finish: Int
     mode: Int
     fitness: Int
-    state: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    state: State
 
 
 def new_population(arrays: Arrays, size: int, seed: int) -> Population:
     """An empty population; every seed is its own stream."""
     tasks, stages = len(arrays.tasks), len(arrays.stages)
-    rows = [np.zeros((size, tasks), np.int64) for _ in range(4)]
-    return Population(*rows, np.full((size, stages + 1), -1, np.int64), np.array([seed], np.uint64))
+    key, start, finish, mode = (np.zeros((size, tasks), np.int64) for _ in range(4))
+    fitness = np.full((size, stages + 1), -1, np.int64)
+    return Population(key, start, finish, mode, fitness, np.array([seed], np.uint64))
 
 
 @inlined
-def draw(state: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> float:
+def draw(state: State) -> float:
     """Uniform number in [0, 1) by SplitMix64 (Steele, Lea & Flood 2014)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     z = state[0]
@@ -95,7 +103,7 @@ def repair_stocks(a: Arrays, mode: Int) -> None:
     for _ in range(len(mode)):
         if left.min() >= 0:
             return
-        best, chosen, choice = np.int64(0), -1, np.int64(-1)
+        best, chosen, choice = np.int64(0), np.int64(-1), np.int64(-1)
         for task in range(len(mode)):
             for other in range(a.first_mode[task], a.first_mode[task + 1]):
                 relief = np.int64(0)
@@ -111,7 +119,7 @@ def repair_stocks(a: Arrays, mode: Int) -> None:
 
 
 @inlined
-def seed_child(a: Arrays, state: Int, number: int, key: Int, mode: Int) -> None:
+def seed_child(a: Arrays, state: State, number: int, key: Int, mode: Int) -> None:
     """Fill key and modes of an initial schedule: longest tail first, more and more noise, the first one without any."""
     top = a.tasks[:, TAIL].max() + 1
     spread = 0.0 if number == 0 else (0.3 if number % 2 else 1.0)
@@ -127,7 +135,7 @@ def seed_child(a: Arrays, state: Int, number: int, key: Int, mode: Int) -> None:
 
 
 @inlined
-def busiest_window(a: Arrays, state: Int, start: Int, finish: Int, mode: Int) -> tuple[int, int]:
+def busiest_window(a: Arrays, state: State, start: Int, finish: Int, mode: Int) -> tuple[int, int]:
     """Of a few random windows of one random length, the one in which the schedule uses most of its resources."""
     makespan = finish.max() + 1
     length = max(1, int((SHORTEST_WINDOW + (LONGEST_WINDOW - SHORTEST_WINDOW) * draw(state)) * makespan))

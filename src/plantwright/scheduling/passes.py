@@ -3,6 +3,9 @@ resources allow, in the order of a key (serial schedule generation scheme, Kolis
 (Li & Willis 1992; Valls, Ballestin & Quintanilla 2005) is made of these passes. The search over keys is elsewhere.
 """
 
+# Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -299,7 +302,7 @@ def push_released(heap: Int, size: int, awaited: Int, links: Int, first: int, la
 
 @compiled
 def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) -> bool:
-    """Schedule all tasks at their earliest, least key first among those whose links allow; False when one has no room."""
+    """Place all tasks at their earliest, least key first among those whose links allow; False where one has no room."""
     tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
     before_from, before, after_from, after = a.before_from, a.before, a.after_from, a.after
     supply_from, supplies = a.supply_from, a.supplies

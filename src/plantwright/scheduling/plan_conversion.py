@@ -57,7 +57,7 @@ def _refused(reasons: tuple[str, ...]) -> ProgrammeError:
 def unreachable(problem: Problem) -> tuple[str, ...]:
     """Why no schedule may exist: deadlines before the earliest finish, stocks overdrawn by the thriftiest modes."""
     reasons = [
-        f"task {task.name!r} cannot finish by its deadline: even with all resources it ends {finish - task.deadline} ticks late"
+        f"task {task.name!r} cannot finish by its deadline, not even with every resource that it wants at once"
         for task, (_, finish) in zip(problem.tasks, earliest_dates(problem), strict=True)
         if task.deadline is not None and finish > task.deadline
     ]

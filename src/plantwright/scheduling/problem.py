@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 ELAPSED = -1
 """Index of the calendar that never stops: lead times, curing, transport."""
@@ -252,7 +253,7 @@ def _resource_reasons(problem: Problem) -> tuple[str, ...]:
     reasons = []
     for resource in problem.resources:
         ticks = [tick for tick, _ in resource.steps]
-        if not ticks or ticks[0] != 0 or any(a >= b for a, b in zip(ticks, ticks[1:], strict=False)):
+        if not ticks or ticks[0] != 0 or any(a >= b for a, b in pairwise(ticks)):
             reasons.append(f"the steps of resource {resource.name!r} do not begin at 0 and rise")
         elif min(units for _, units in resource.steps) < 0:
             reasons.append(f"resource {resource.name!r} has a negative capacity")
@@ -266,7 +267,7 @@ def _calendar_reasons(problem: Problem) -> tuple[str, ...]:
         flat = [tick for interval in calendar.intervals for tick in interval]
         if not flat:
             reasons.append(f"calendar {calendar.name!r} has no working time")
-        elif flat[0] < 0 or any(a > b for a, b in zip(flat, flat[1:], strict=False)):
+        elif flat[0] < 0 or any(a > b for a, b in pairwise(flat)):
             reasons.append(f"the intervals of calendar {calendar.name!r} are not sorted and apart")
     return tuple(reasons)
 

@@ -45,9 +45,8 @@ def read_psplib(text: str, name: str = "") -> Problem:
     modes: dict[int, list[Mode]] = {number: [] for number in successors}
     current = 0
     for row in _block(lines, "REQUESTS/DURATIONS"):
-        if len(row) == renewable + stocks + 3:
-            current, row = row[0], row[1:]
-        _, duration, *demand = row
+        current = row[0] if len(row) == renewable + stocks + 3 else current
+        duration, *demand = row[-renewable - stocks - 1 :]
         modes[current].append(Mode(duration, tuple(demand[:renewable]), tuple(demand[renewable:])))
     capacity = next(_block(lines, "RESOURCEAVAILABILITIES"))
     index = {number: position for position, number in enumerate(successors)}

@@ -4,6 +4,9 @@ Every task starts as soon as its links, its release and the tasks that hand it u
 Names, draws and statistics are in `risk`; the plan itself is the replay with planned durations.
 """
 
+# Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -20,7 +23,7 @@ ROUNDING = 1e-7
 """Hours below which two moments are one: sums of hours carry rounding."""
 
 LEAST_WORK = 0.25
-"""Hours of work that a task does after the moment that a finish link holds it for, where that moment falls in a break."""
+"""Hours of work that a task does after the moment that a finish link holds it for, where that falls in a break."""
 
 
 class Network(NamedTuple):

@@ -25,7 +25,7 @@ ROUNDING_HOURS = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a plan fixes: mode index of each task, pairs of tasks that hand units over, hours from which units are there."""
+    """What a plan fixes: mode index of each task, pairs of tasks that hand units over, hours that tasks wait for."""
 
     modes: tuple[int, ...]
     handovers: tuple[tuple[int, int], ...]
@@ -124,7 +124,7 @@ def _rises(resource: Resource) -> list[float]:
 
 
 def rank_correlations(durations: Float, outcome: Float) -> Float:
-    """Spearman's rank correlation of each column (replications, tasks) with the outcome (replications,); 0 if constant."""
+    """Spearman's rank correlation of each column (replications, tasks) with the outcome (replications,), or 0."""
     if len(outcome) < 2:
         return np.zeros(durations.shape[1])
     ranks = stats.rankdata(durations, axis=0)

@@ -1,4 +1,4 @@
-"""One door to both engines: the generator answers at once, CP-SAT improves and proves, the better answer is returned."""
+"""One door to both engines: the generator answers at once, CP-SAT improves and proves, the better one is returned."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
 
 SCHEDULES = 5_000
+UNLIMITED = 10**9
 GENERATION_SHARE = 0.25
 """Share of a time limit that the generator may use before CP-SAT begins."""
 

@@ -46,7 +46,7 @@ YEARS_BEYOND = 2.0
 
 @dataclass(frozen=True)
 class Translation:
-    """The problem in ticks of `tick` hours, each mode's working calendar, and the weight that a lateness counts with."""
+    """The problem in ticks of `tick` hours, and each mode's working calendar by task."""
 
     problem: Problem
     tick: float
@@ -128,7 +128,7 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
 
 
 def _mode(programme: Programme, mode: Mode, calendar: int, scales: dict[str, int], tick: float) -> TickMode:
-    needs = {name: 0.0 for name in scales}
+    needs = dict.fromkeys(scales, 0.0)
     for need in mode.needs:
         needs[need.id] += need.amount.planned
     units = {name: ceil(amount * scales[name] - NEAR) for name, amount in needs.items()}
@@ -204,7 +204,7 @@ def _resource(programme: Programme, name: str, scale: int, tick: float) -> Resou
         last = steps[max(steps)]
         # A rise counts from the first whole tick, a fall from the tick in which it comes.
         at = (up if units >= last else down)(max(step.at.planned, 0.0), tick)
-        steps[max(at, max(steps))] = units
+        steps[max(at, *steps)] = units
     return Resource(name, tuple(sorted(steps.items())))
 
 

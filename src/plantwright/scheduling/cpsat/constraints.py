@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ortools.sat.python import cp_model
 
-from plantwright.scheduling.cpsat.variables import TaskVariables
+from plantwright.scheduling.cpsat.variables import Expression, TaskVariables
 from plantwright.scheduling.problem import Kind, Link, Problem, Resource
 
 
@@ -32,16 +32,16 @@ def add_links(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVa
             model.add(gap <= link.max_lag)
 
 
-def _earlier_end(link: Link, own: TaskVariables) -> cp_model.LinearExprT:
+def _earlier_end(link: Link, own: TaskVariables) -> Expression:
     return own.end if link.kind in (Kind.FS, Kind.FF) else own.start
 
 
-def _later_end(link: Link, own: TaskVariables) -> cp_model.LinearExprT:
+def _later_end(link: Link, own: TaskVariables) -> Expression:
     return own.end if link.kind in (Kind.FF, Kind.SF) else own.start
 
 
 def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
-    """No resource is taken beyond its capacity; where capacity is below its peak, a fixed interval fills the difference."""
+    """No resource is taken beyond its capacity; where that is below its peak, a fixed interval fills the difference."""
     for index, resource in enumerate(problem.resources):
         intervals, demands = _gaps(model, resource, problem.horizon)
         for number, own in enumerate(variables):

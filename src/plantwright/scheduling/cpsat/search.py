@@ -85,7 +85,7 @@ def better_of(one: Solution, other: Solution | None) -> Solution:
 
 def hint(model: cp_model.CpModel, variables: tuple[TaskVariables, ...], known: Solution) -> None:
     """Replace the model's hint by a known answer."""
-    model.clear_hints()
+    model.proto.clear_solution_hint()
     for own, start, mode in zip(variables, known.start, known.mode, strict=False):
         model.add_hint(own.start, start)
         for index, literal in enumerate(own.modes):
@@ -102,7 +102,7 @@ def _share(seconds: float | None, begun: float, number: int, problem: Problem) -
 def _effort(effort: float | None, number: int, problem: Problem) -> float | None:
     if effort is None:
         return None
-    return effort / 2 ** min(number + 1, len(problem.objectives) - 1)
+    return effort * 0.5 ** min(number + 1, len(problem.objectives) - 1)
 
 
 def _solver(seconds: float | None, effort: float | None, seed: int) -> cp_model.CpSolver:

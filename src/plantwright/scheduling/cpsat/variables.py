@@ -1,4 +1,4 @@
-"""Variables of the CP-SAT model: one interval a task whatever its modes, one Boolean a mode and a distinct elapsed time.
+"""Variables of the CP-SAT model: one interval a task whatever its modes, a Boolean a mode and a distinct elapsed time.
 
 A task with several modes or a calendar has one interval of variable size: its size is the sum of the elapsed times of
 the Booleans, and each Boolean restricts the start to the ticks from which its elapsed time is true.
@@ -14,6 +14,8 @@ from ortools.sat.python import cp_model
 from plantwright.scheduling.arrays import Int
 from plantwright.scheduling.problem import ELAPSED, Mode, Problem, Task, WorkingTime
 
+Expression = cp_model.LinearExpr
+
 
 @dataclass(frozen=True, slots=True)
 class TaskVariables:
@@ -21,7 +23,7 @@ class TaskVariables:
 
     start: cp_model.IntVar
     size: cp_model.LinearExprT
-    end: cp_model.LinearExprT
+    end: Expression
     interval: cp_model.IntervalVar
     modes: tuple[cp_model.BoolVarT, ...]
 
@@ -57,12 +59,13 @@ def _variables(model: cp_model.CpModel, problem: Problem, number: int, window: r
     if modes:
         model.add_exactly_one(modes)
     size = _size(model, problem, task, start, range(first, last + 1), modes)
-    end: cp_model.LinearExprT = start + size
     if not isinstance(size, int):
         ending = model.new_int_var(first, problem.horizon, f"end {number}")
         interval = model.new_interval_var(start, size, ending, f"task {number}")
         return TaskVariables(start, size, ending, interval, modes)
-    return TaskVariables(start, size, end, model.new_fixed_size_interval_var(start, size, f"task {number}"), modes)
+    return TaskVariables(
+        start, size, start + size, model.new_fixed_size_interval_var(start, size, f"task {number}"), modes
+    )
 
 
 def _size(
