@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 from markupsafe import Markup
 
 from plantwright.model.outcome import Metric
-from plantwright.reporting.limits import cause_name, total_waits
+from plantwright.reporting.limits import cause_name
 from plantwright.reporting.money import balances
 from plantwright.reporting.outcome import demanded_mw
 from plantwright.reporting.palette import SUPPLIER, looks, principals
 from plantwright.reporting.run import Run
 from plantwright.reporting.sensitivity import used_assumptions
-from plantwright.reporting.tornado import strongest
+from plantwright.reporting.tornado import is_significant, strongest
 from plantwright.reporting.words import day, millions, percent, phrase, power
 
 
@@ -91,24 +90,19 @@ def _compute(run: Run) -> Markup:
 
 
 def _limits(run: Run) -> Markup:
-    share = total_waits(run)
-    if not share.any():
+    if not run.outcome.limits:
         return Markup("No unit is late, so nothing limits.")
-    order = np.argsort(-share, kind="stable")[:3]
     found = [
-        Markup("<strong>{}</strong> ({})").format(
-            cause_name(run, *run.replications.causes[i]), percent(float(share[i]))
-        )
-        for i in order
-        if share[i] > 0
+        Markup("<strong>{}</strong> ({})").format(cause_name(run, row.kind, row.object), percent(row.share))
+        for row in run.outcome.limits[:3]
     ]
     return Markup("What late units wait for most: {}.").format(Markup(", then ").join(found))
 
 
 def _hangs_on(run: Run) -> Markup:
-    found = strongest(run, "compute_energised_mw")[:3]
+    found = [s for s in strongest(run, "compute_energised_mw") if is_significant(run, s)][:3]
     if not found:
-        return Markup("No single assumption moves the compute energised more than chance does.")
+        return Markup("No single assumption moves the compute energised more than chance may.")
     register = run.programme.register
     words = [
         Markup("<strong>{}</strong>{}").format(

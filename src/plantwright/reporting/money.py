@@ -28,6 +28,7 @@ class Balance:
     net: float
     worth: Metric | None
     kinds: tuple[tuple[str, float], ...]
+    by_month: tuple[float, ...]
 
 
 def cash_months(run: Run) -> tuple[date, ...]:
@@ -104,4 +105,4 @@ def _balance(run: Run, name: str, role: str, parties: tuple[str, ...], worth: Me
     named = [(phrase(kind), float(sum_)) for kind, sum_ in zip(run.cash.kinds, kinds, strict=True) if abs(sum_) >= 1]
     named.sort(key=lambda entry: -abs(entry[1]))
     paid, got = float(np.minimum(kinds, 0).sum()), float(np.maximum(kinds, 0).sum())
-    return Balance(name, role, paid, got, float(kinds.sum()), worth, tuple(named))
+    return Balance(name, role, paid, got, float(kinds.sum()), worth, tuple(named), tuple(booked.sum(axis=1)))

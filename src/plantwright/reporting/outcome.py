@@ -62,7 +62,7 @@ def outcome(
     return Outcome(
         programme.name, replications.seed, first.size, dict(versions), metrics,
         tuple(bottlenecks(programme, replications)), sensitivities(programme, replications.seed, figures),
-        names(programme), principals(programme),
+        names(programme), principals(programme), tuple(limits(programme, replications)),
     )  # fmt: skip
 
 
@@ -154,8 +154,16 @@ def bottlenecks(programme: Programme, replications: Replications) -> Iterator[Bo
     middles = (np.concatenate(([0.0], replications.edges[:-1])) + replications.edges) / 2
     for month in months(programme):
         inside = (middles >= programme.hours(month)) & (middles < programme.hours(following(month)))
-        hours = waits[:, inside].sum(axis=1)
-        for cause in np.argsort(-hours, kind="stable"):
-            if hours[cause] > 0:
-                kind, name = replications.causes[cause]
-                yield Bottleneck(month.isoformat(), kind, name, float(hours[cause] / hours.sum()))
+        yield from _ranked(month, replications, waits[:, inside].sum(axis=1))
+
+
+def limits(programme: Programme, replications: Replications) -> Iterator[Bottleneck]:
+    """Yield what late units waited for over the whole time, the greatest share first."""
+    yield from _ranked(programme.start, replications, replications.waits.mean(axis=0).sum(axis=1))
+
+
+def _ranked(period: date, replications: Replications, hours: Floats) -> Iterator[Bottleneck]:
+    for cause in np.argsort(-hours, kind="stable"):
+        if hours[cause] > 0:
+            kind, name = replications.causes[cause]
+            yield Bottleneck(period.isoformat(), kind, name, float(hours[cause] / hours.sum()))

@@ -157,19 +157,20 @@ def sites(run: Run) -> Table:
             (site.name or site.id, figure(quantity), *map(figure, values), *map(power, powers), percent(on_time))
         )
     columns_ = ("site", "units wanted", "arrived in 8 of 10 worlds", "in half", "energised in 8 of 10 worlds",
-                "in half", "demands met on time")  # fmt: skip
+                "in half", "units there when due")  # fmt: skip
     return Table("Sites at the horizon", columns_, rows, 1, "demand.parquet, energised_by_week.parquet")
 
 
 def _on_time(run: Run, wanted: Sequence[Demand]) -> float:
-    """Return the share of the demands' units, over the worlds, whose demand was met by its due date."""
-    total = met = 0.0
+    """Return the share of the demands' units that are there when due (by the last week to end before), mean of worlds."""
+    results = run.replications
+    total = there = 0.0
     for demand in wanted:
-        column = run.replications.demands.index(demand.id)
         due = demand.due.planned if demand.due else np.inf
+        arrived = results.demand_arrived[:, results.demands.index(demand.id), results.edges <= due + 1e-6]
         total += demand.quantity
-        met += demand.quantity * float(np.mean(run.replications.delivered_at[:, column] <= due))
-    return met / total if total else 0.0
+        there += float(arrived.sum(axis=1).mean())
+    return there / total if total else 0.0
 
 
 def demand(run: Run) -> Table:
@@ -179,7 +180,7 @@ def demand(run: Run) -> Table:
         reasons[reason.demand].append(reason)
     ordered = sorted(run.programme.demand, key=lambda d: (d.due.planned if d.due else 0.0, d.priority, d.id))
     rows = [_demand_row(run, row, reasons[row.id]) for row in ordered]
-    columns = ("site", "item", "units", "due", "promised", "half by (p50)", "8 of 10 by (p80)", "days late (p80)",
+    columns = ("site", "item", "units", "due", "promised", "8 of 10 by (p80)", "days late (p80)",
                "on time", "late because", "demand")  # fmt: skip
     file = "demand.parquet, reasons.parquet, pegging.parquet"
     return Table("Demand: due, promised, kept", columns, rows, 2, file, right=2)
@@ -189,13 +190,20 @@ def _demand_row(run: Run, row: Demand, reasons: list[Reason]) -> tuple[str, ...]
     programme, called = run.programme, names(run.programme)
     delivered = run.replications.delivered_at[:, run.replications.demands.index(row.id)]
     due = row.due.planned if row.due else 0.0
-    p50, p80 = (float(percentile(delivered, share)) for share in (0.5, 0.8))
+    p80 = float(percentile(delivered, 0.8))
     late = f"{max(p80 - due, 0.0) / 24:,.0f}" if np.isfinite(p80) else "beyond"
-    text = "; ".join(dict.fromkeys(sentence(reason.text) for reason in reasons)) or "–"
-    moments = (day_of(programme, when) for when in (due, run.plan.promised(row.id), p50, p80))
-    on_time = percent(float(np.mean(delivered <= due)))
+    moments = (day_of(programme, when) for when in (due, run.plan.promised(row.id), p80))
     what = (called[row.destination], called[row.item], f"{row.quantity:,}")
-    return (*what, *moments, late, on_time, text, row.id)
+    return (*what, *moments, late, percent(_on_time(run, [row])), _because(reasons), row.id)
+
+
+def _because(reasons: list[Reason]) -> str:
+    """Return the reason that delays most, and how many others there are."""
+    if not reasons:
+        return "–"
+    first = max(reasons, key=lambda reason: (reason.delay, reason.quantity))
+    more = len({reason.text for reason in reasons}) - 1
+    return sentence(first.text) + (f" (and {more} more)" if more else "")
 
 
 def cash_by_kind(run: Run) -> Table:
@@ -215,17 +223,17 @@ def cash_by_kind(run: Run) -> Table:
 
 
 def cash_by_year(run: Run) -> Table:
-    """Return each party's net cash by calendar year."""
-    years = [month.year for month in cash_months(run)]
-    called = names(run.programme)
+    """Return the net cash of each principal party, and of the others together, by calendar year."""
+    of_month = [month.year for month in cash_months(run)]
+    years = sorted(set(of_month))
     rows = []
-    for index, party in enumerate(run.cash.parties):
-        net = run.cash.by_month[index].sum(axis=1)
-        if np.abs(net).sum() >= 1:
-            sums = [float(net[[y == year for y in years]].sum()) for year in sorted(set(years))]
-            rows.append((called[party], *map(millions, sums), millions(float(net.sum()))))
-    columns = ("party", *(str(year) for year in sorted(set(years))), "all")
-    return Table(f"Net cash by year, million {run.programme.currency}", columns, rows, 1, "cash_by_month.parquet")
+    for balance in balances(run):
+        net = np.array(balance.by_month)
+        sums = [float(net[[y == year for y in of_month]].sum()) for year in years]
+        rows.append((balance.name, *map(millions, sums), millions(balance.net)))
+    columns = ("party", *map(str, years), "all")
+    caption = f"Net cash by year, million {run.programme.currency}"
+    return Table(caption, columns, rows, 1, "cash_by_month.parquet")
 
 
 def suppliers(run: Run) -> Table:

@@ -6,7 +6,7 @@ import json
 from math import isfinite
 from typing import Any
 
-from plantwright.model.outcome import Metric, Outcome
+from plantwright.model.outcome import Bottleneck, Metric, Outcome
 
 STATISTICS = ("mean", "p10", "p20", "p50", "p80", "p90", "share")
 
@@ -30,10 +30,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "replications": outcome.replications,
         "versions": dict(outcome.versions),
         "metrics": metrics,
-        "bottlenecks": [
-            {"period": b.period, "kind": b.kind, "binds": b.object, "share_of_time": _plain(b.share)}
-            for b in outcome.bottlenecks
-        ],
+        "bottlenecks": [*map(_bottleneck, outcome.bottlenecks)],
+        "limits": [*map(_bottleneck, outcome.limits)],
         "sensitivities": [
             {"assumption": s.assumption, "metric": s.metric, "correlation": _plain(s.correlation),
              "at_low": _plain(s.at_low), "at_high": _plain(s.at_high)}
@@ -45,6 +43,10 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 def as_text(outcome: Outcome) -> str:
     """Return an outcome as the text of `outcome.json`."""
     return json.dumps(as_json(outcome), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _bottleneck(row: Bottleneck) -> dict[str, Any]:
+    return {"period": row.period, "kind": row.kind, "binds": row.object, "share_of_time": _plain(row.share)}
 
 
 def _entry(metric: Metric) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -76,15 +74,11 @@ def _compute(outcome: Outcome) -> Table:
 
 
 def _limits(outcome: Outcome) -> RenderableType:
-    total: dict[tuple[str, str], float] = defaultdict(float)
-    for row in outcome.bottlenecks:
-        total[row.kind, row.object] += row.share
-    months = len({row.period for row in outcome.bottlenecks})
-    if not months:
+    if not outcome.limits:
         return Text("No unit was late: nothing limits.")
-    table = _table("What late units wait for most", "", "mean share of a month's waiting")
-    for (kind, name), share in sorted(total.items(), key=lambda entry: (-entry[1], entry[0]))[:LIMITS_SHOWN]:
-        table.add_row(f"{KINDS.get(kind, kind)}: {_called(outcome, name)}", percent(share / months))
+    table = _table("What late units wait for most", "", "of their waiting")
+    for row in outcome.limits[:LIMITS_SHOWN]:
+        table.add_row(f"{KINDS.get(row.kind, row.kind)}: {_called(outcome, row.object)}", percent(row.share))
     return table
 
 

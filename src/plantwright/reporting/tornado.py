@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from plantwright.reporting.run import Run
 from plantwright.reporting.words import phrase, sentence
 
 SHOWN = 10
+FAINT = 0.4
 TITLES = {
     "compute_energised_mw": "Compute energised at the horizon, MW",
     "first_unit_shipped": "First unit shipped",
@@ -31,14 +33,19 @@ def significant(run: Run) -> float:
     return float(norm.ppf(1 - 0.025 / compared) / np.sqrt(max(run.outcome.replications - 1, 1)))
 
 
+def is_significant(run: Run, row: Sensitivity) -> bool:
+    """Return whether an assumption moves a figure more than chance may."""
+    return abs(row.correlation) > significant(run)
+
+
 def strongest(run: Run, metric: str) -> list[Sensitivity]:
-    """Return the assumptions that move a figure most and more than chance does, at most ten, the strongest first."""
-    found = [s for s in run.outcome.sensitivities if s.metric == metric and abs(s.correlation) > significant(run)]
+    """Return the ten assumptions that move a figure most, the strongest first."""
+    found = [s for s in run.outcome.sensitivities if s.metric == metric and s.correlation != 0]
     return sorted(found, key=lambda s: -abs(s.correlation))[:SHOWN]
 
 
 def tornado(run: Run, metric: str) -> Figure | None:
-    """Return the tornado of a figure, None where no assumption moves it more than chance does."""
+    """Return the tornado of a figure, faint where chance may do as much; None where no assumption moves it at all."""
     rows = strongest(run, metric)
     if not rows:
         return None
@@ -51,7 +58,7 @@ def tornado(run: Run, metric: str) -> Figure | None:
     ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.6]}
     across = axis(type="date", tickformat="%-d %b<br>%Y", hoverformat="%-d %b %Y") if dates else axis("MW")
     plot = framed(
-        [_spans(run, rows, dates), *traces], 130 + 32 * len(rows), xaxis=across | {"nticks": 6},
+        [*_spans(run, rows, dates), *traces], 130 + 32 * len(rows), xaxis=across | {"nticks": 6},
         yaxis=axis(showgrid=False, zeroline=False, **ticks),
     )  # fmt: skip
     says = f"{TITLES[metric]} moves most with {phrase(rows[0].assumption)}."
@@ -63,28 +70,35 @@ def _values(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> list[fl
     return [*moments(run.programme, values)] if dates else [*values]
 
 
-def _spans(run: Run, rows: list[Sensitivity], dates: bool) -> go.Scatter:
-    ends = zip(_values(run, rows, dates, "low"), _values(run, rows, dates, "high"), strict=True)
-    x = [value for low, high in ends for value in (low, high, None)]
-    y = [value for index in range(len(rows)) for value in (index, index, None)]
-    return go.Scatter(x=x, y=y, mode="lines", line={"color": INK, "width": 3}, showlegend=False, hoverinfo="skip")
+def _spans(run: Run, rows: list[Sensitivity], dates: bool) -> Iterator[go.Scatter]:
+    ends = list(zip(_values(run, rows, dates, "low"), _values(run, rows, dates, "high"), strict=True))
+    for sure in (True, False):
+        chosen = [index for index, row in enumerate(rows) if is_significant(run, row) == sure]
+        x = [value for index in chosen for value in (*ends[index], None)]
+        y = [value for index in chosen for value in (index, index, None)]
+        line = {"color": INK, "width": 3}
+        faint = 1.0 if sure else FAINT
+        yield go.Scatter(x=x, y=y, mode="lines", line=line, opacity=faint, showlegend=False, hoverinfo="skip")
 
 
 def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> go.Scatter:
     colour, symbol = (LOW, "circle") if end == "low" else (HIGH, "diamond")
     name = f"assumption is {end} (its {end}est tenth)"
+    opacity = [1.0 if is_significant(run, row) else FAINT for row in rows]
     shown = "%{x|%-d %b %Y}" if dates else "%{x:,.1f} MW"
     return go.Scatter(
         x=_values(run, rows, dates, end), y=list(range(len(rows))), mode="markers", name=name,
-        marker={"size": 13, "symbol": symbol, "color": colour},
+        marker={"size": 13, "symbol": symbol, "color": colour, "opacity": opacity},
         text=[f"rank correlation {row.correlation:+.2f}" for row in rows],
         hovertemplate=f"{shown}<br>%{{text}}<extra>{name}</extra>",
     )  # fmt: skip
 
 
 def _label(run: Run, row: Sensitivity) -> str:
+    marks = [] if run.programme.register[row.assumption].sourced else ["assumed"]
+    marks += [] if is_significant(run, row) else ["may be chance"]
     text = label(sentence(phrase(row.assumption)), 34)
-    return text if run.programme.register[row.assumption].sourced else f"{text} (assumed)"
+    return f"{text} ({', '.join(marks)})" if marks else text
 
 
 def _narrow(labels: list[str]) -> dict[str, object]:
