@@ -5,7 +5,8 @@ What a planner reads about late demands is worded in `reasons`.
 
 from __future__ import annotations
 
-from math import floor, isfinite
+from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from plantwright.planning.capacity import loads
 from plantwright.planning.problem import Problem, Table
 from plantwright.planning.reasons import reasons
 from plantwright.planning.state import EPS, State
-from plantwright.planning.windows import window_start
+from plantwright.planning.windows import releases
 
 
 def plan_of(problem: Problem, state: State) -> Plan:
@@ -74,33 +75,35 @@ def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[
 
 
 def _production_orders(problem: Problem, state: State, names: list[str]) -> tuple[ProductionOrder, ...]:
-    """Return the production orders; units started are whole, and over an item's orders in time they add up to what
-    yield asks.
-    """
+    """Return the production orders; units started are whole and add up, over an item's orders, to what yield asks for."""
     lots = _lots(state)
-    found: list[ProductionOrder] = []
-    good_so_far: dict[int, float] = {}
-    for lot in _in_time(lots, at.PRODUCTION).tolist():
-        item, good, finish = int(lots[lot]["item"]), float(lots[lot]["quantity"]), float(lots[lot]["there"])
-        name = problem.programme.items[item].id
-        before = good_so_far.get(item, 0.0)
-        good_so_far[item] = before + good
-        per_good = problem.efforts[name].started
-        started = floor((before + good) * per_good + 0.5 + EPS) - floor(before * per_good + 0.5 + EPS)
-        release = window_start(problem.arrays, item, problem.arrays.items[item]["op0"], finish)
-        found.append(ProductionOrder(names[lot], name, float(started), max(float(release), 0.0), finish, _tidy(good)))
-    return tuple(found)
+    rows = _in_time(lots, at.PRODUCTION)
+    item, good, finish = lots["item"][rows], lots["quantity"][rows], lots["there"][rows]
+    release = releases(problem.arrays, item, finish)
+    started = np.zeros(rows.size)
+    for first, last in _runs(item):
+        asked = np.cumsum(good[first:last]) * problem.efforts[problem.programme.items[item[first]].id].started
+        started[first:last] = np.diff(np.floor(asked + 0.5 + EPS), prepend=0.0)
+    ids = [problem.programme.items[i].id for i in item.tolist()]
+    columns = (started.tolist(), release.tolist(), finish.tolist(), np.round(good, 9).tolist())
+    return tuple(map(ProductionOrder, [names[lot] for lot in rows.tolist()], ids, *columns))
+
+
+def _runs(values: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return (first, last) of each run of equal values, last not included."""
+    edges = np.flatnonzero(np.diff(values, prepend=-1, append=-1)).tolist()
+    return list(pairwise(edges))
 
 
 def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging, ...]:
     """Return who is served by what, one row a supply and demand, demands in the order of planning."""
     pegs, lots = rows_of(state.pegs, state.counts[at.N_PEGS]), _lots(state)
-    keys, inverse = np.unique(np.stack([pegs["demand"], pegs["lot"]], axis=1), axis=0, return_inverse=True)
-    quantities = np.bincount(inverse.ravel(), weights=pegs["quantity"], minlength=len(keys))
-    return tuple(
-        Pegging(names[lot], problem.demands[demand].id, problem.programme.items[lots[lot]["item"]].id, _tidy(quantity))
-        for (demand, lot), quantity in zip(keys.tolist(), quantities.tolist(), strict=True)
-    )
+    keys, inverse = np.unique(pegs["demand"] * max(lots.size, 1) + pegs["lot"], return_inverse=True)
+    quantities = np.bincount(inverse, weights=pegs["quantity"], minlength=keys.size)
+    demands, given = (keys // max(lots.size, 1)).tolist(), keys % max(lots.size, 1)
+    items = [problem.programme.items[i].id for i in lots["item"][given].tolist()]
+    columns = ([problem.demands[d].id for d in demands], items, np.round(quantities, 9).tolist())
+    return tuple(map(Pegging, [names[lot] for lot in given.tolist()], *columns))
 
 
 def _shipments(problem: Problem, state: State) -> tuple[Shipment, ...]:

@@ -18,10 +18,21 @@ NUDGE = 1e-3
 
 
 @njit(cache=True)
+def last_at_most(values: NDArray[np.float64], first: int, last: int, value: float) -> int:
+    """Return the last row from `first` up to `last` (not included) whose value is not above `value`, else `first`."""
+    while last - first > 1:
+        middle = (first + last) // 2
+        if values[middle] <= value:
+            first = middle
+        else:
+            last = middle
+    return first
+
+
+@njit(cache=True)
 def worked(p: Arrays, calendar: int, time: float) -> float:
     """Return the working hours of a calendar up to `time`."""
-    first, last = p.shift0[calendar], p.shift0[calendar + 1]
-    k = max(first + np.searchsorted(p.shift_start[first:last], time, side="right") - 1, first)
+    k = last_at_most(p.shift_start, p.shift0[calendar], p.shift0[calendar + 1], time)
     return p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0)
 
 
@@ -30,16 +41,14 @@ def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the latest time up to which `work` hours are worked; before the start (-1) where `work` is negative."""
     if work < -EPS:
         return -1.0
-    first, last = p.shift0[calendar], p.shift0[calendar + 1]
-    k = max(first + np.searchsorted(p.shift_before[first:last], work + 1e-9, side="right") - 1, first)
+    k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work + 1e-9)
     return p.shift_start[k] + max(work - p.shift_before[k], 0.0)
 
 
 @njit(cache=True)
 def earliest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the earliest time by which `work` hours (positive) are worked."""
-    first, last = p.shift0[calendar], p.shift0[calendar + 1]
-    k = max(first + np.searchsorted(p.shift_before[first:last], work - 1e-9, side="left") - 1, first)
+    k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work - 1e-9)
     return p.shift_start[k] + work - p.shift_before[k]
 
 
@@ -103,14 +112,19 @@ def nearest_open(pointers: NDArray[np.int64], row: int, bucket: int) -> int:
 
 
 @njit(cache=True)
-def inside(p: Arrays, operation: int, start: float, end: float, bucket: int) -> float:
-    """Return the share of an operation's window, by working time, that lies in a bucket."""
+def inside(p: Arrays, operation: int, begun: float, bucket: int) -> float:
+    """Return the share of an operation's window, `begun` after so many working hours, that lies in a bucket."""
     calendar, hours = p.operations[operation]["calendar"], p.operations[operation]["hours"]
     if hours <= 0.0:
         return 0.0
-    begun = max(worked(p, calendar, start), p.worked[calendar, bucket])
-    done = min(worked(p, calendar, end), p.worked[calendar, bucket + 1])
-    return max(done - begun, 0.0) / hours
+    done = min(begun + hours, p.worked[calendar, bucket + 1])
+    return max(done - max(begun, p.worked[calendar, bucket]), 0.0) / hours
+
+
+@njit(cache=True)
+def begun_at(p: Arrays, operation: int, start: float) -> float:
+    """Return the working hours after which an operation's window begins, by its own calendar."""
+    return worked(p, p.operations[operation]["calendar"], start)
 
 
 @njit(cache=True)
@@ -120,7 +134,7 @@ def beside(p: Arrays, item: int, edges: NDArray[np.float64], use: int, bucket: i
     for k in range(op0, p.items[item]["op1"]):
         for other in range(p.operations[k]["use0"], p.operations[k]["use1"]):
             if other != use and p.uses[other]["capacity"] == p.uses[use]["capacity"]:
-                hours += p.uses[other]["hours"] * inside(p, k, edges[k - op0], edges[k - op0 + 1], bucket)
+                hours += p.uses[other]["hours"] * inside(p, k, begun_at(p, k, edges[k - op0]), bucket)
     return hours
 
 
@@ -134,11 +148,11 @@ def units_of(
     side that lies farthest in the direction of the search, so that the next try jumps as far as it may.
     """
     start, end = edges[operation - p.items[item]["op0"]], edges[operation - p.items[item]["op0"] + 1]
-    row, units = p.uses[use]["capacity"], np.inf
+    row, units, begun = p.uses[use]["capacity"], np.inf, begun_at(p, operation, start)
     first, last = int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1)
     for k in range(last - first + 1):
         bucket = last - k if forward else first + k
-        taken = p.uses[use]["hours"] * inside(p, operation, start, end, bucket)
+        taken = p.uses[use]["hours"] * inside(p, operation, begun, bucket)
         if taken > 1e-9:
             others = beside(p, item, edges, use, bucket) if p.uses[use]["again"] else 0.0
             fit = s.room[row, bucket] / (taken + others)
@@ -149,18 +163,41 @@ def units_of(
 
 
 @njit(cache=True)
+def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forward: bool) -> int:
+    """Return the nearest bucket from `bucket` on in which a window of one unit may end (or begin, searching forward).
+
+    A window that is no longer than a bucket lies in one or across two that follow each other; buckets that have not even so much
+    left are passed over. Before the first or after the last bucket where there is none.
+    """
+    calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
+    pointers, step = (s.right, 1) if forward else (s.left, -1)
+    near = nearest_open(pointers, row, bucket)
+    while 0 <= near < s.room.shape[1]:
+        length = p.worked[calendar, near + 1] - p.worked[calendar, near]
+        if s.room[row, near] >= p.uses[use]["hours"] * (1.0 - EPS) or p.operations[operation]["hours"] > length:
+            break
+        then = nearest_open(pointers, row, near + step)
+        if 0 <= then < s.room.shape[1]:
+            follows = p.worked[calendar, max(near, then)] - p.worked[calendar, min(near, then) + 1] < EPS
+            if follows and s.room[row, near] + s.room[row, then] >= p.uses[use]["hours"] * (1.0 - EPS):
+                break
+        near = then
+    return near
+
+
+@njit(cache=True)
 def moved(p: Arrays, s: State, item: int, operation: int, use: int, bucket: int, free: float, forward: bool) -> float:
     """Return the next finish to try when a unit of a lot finds only `free` hours of a bucket."""
     calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
-    working = free * p.operations[operation]["hours"] / p.uses[use]["hours"]
+    rate = p.uses[use]["hours"] / p.operations[operation]["hours"]
+    near = bucket_for(p, s, operation, use, bucket, forward)
+    if not 0 <= near < s.room.shape[1]:
+        return np.inf if forward else -1.0
+    working = (free if near == bucket else max(s.room[row, near], 0.0)) / rate
     if forward:
-        near = nearest_open(s.right, row, bucket)
-        if near >= s.room.shape[1]:
-            return np.inf
-        work = p.worked[calendar, bucket + 1] - working if near == bucket else p.worked[calendar, near]
+        work = max(p.worked[calendar, near + 1] - working, p.worked[calendar, near])
         return finish_from(p, item, operation, latest_moment(p, calendar, work))
-    near = nearest_open(s.left, row, bucket)
-    work = p.worked[calendar, bucket] + working if near == bucket else p.worked[calendar, near + 1]
+    work = min(p.worked[calendar, near] + working, p.worked[calendar, near + 1])
     return finish_with(p, item, operation, latest_moment(p, calendar, work))
 
 
@@ -235,8 +272,9 @@ def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
     edges, op0 = edges_of(p, item, finish), p.items[item]["op0"]
     for operation in range(op0, p.items[item]["op1"]):
         start, end = edges[operation - op0], edges[operation - op0 + 1]
+        begun = begun_at(p, operation, start)
         for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
-            share = inside(p, operation, start, end, bucket)
+            share = inside(p, operation, begun, bucket)
             for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
                 s.room[p.uses[use]["capacity"], bucket] -= units * p.uses[use]["hours"] * share
 
@@ -253,3 +291,12 @@ def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
                 if s.room[row, bucket] < EPS:
                     s.left[row, bucket + 1] = bucket
                     s.right[row, bucket + 1] = bucket + 2
+
+
+@njit(cache=True)
+def releases(p: Arrays, items: NDArray[np.int64], finish: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return when each of many lots is released, shape of `finish`."""
+    found = np.empty(finish.size)
+    for k in range(finish.size):
+        found[k] = max(window_start(p, items[k], p.items[items[k]]["op0"], finish[k]), 0.0)
+    return found
