@@ -113,8 +113,8 @@ class Sensitivity:
 class Outcome:
     """The answer of a run: figures by name, what limits, what the answer hangs on.
 
-    `limits` are the bottlenecks of the whole time (their period is the start). `names` says what ids are called; `principals`
-    are the parties that the programme is about, suppliers and authorities not.
+    `limits` are the bottlenecks of the whole time (their period is the start). `names` says what ids are called;
+    `principals` are the parties that the programme is about, suppliers and authorities not.
     """
 
     programme: str

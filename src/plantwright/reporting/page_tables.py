@@ -162,7 +162,7 @@ def sites(run: Run) -> Table:
 
 
 def _on_time(run: Run, wanted: Sequence[Demand]) -> float:
-    """Return the share of the demands' units that are there when due (by the last week to end before), mean of worlds."""
+    """Return the share of the demands' units that are there when due, to the week, mean of the worlds."""
     results = run.replications
     total = there = 0.0
     for demand in wanted:
