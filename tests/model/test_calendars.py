@@ -130,6 +130,17 @@ def test_work_that_ends_with_the_shift_does_not_slip_to_the_next_day() -> None:
     assert float(made.after_work(4 * 24 + 15.0, 1.0)) == 7 * 24 + 7.5
 
 
+def test_rounding_never_carries_work_over_into_the_next_shift() -> None:
+    """Shifts of 7 hours 40 minutes have no exact length in binary: sums of them may miss their ends by a bit."""
+    begin, end = span("07:10-14:50")
+    made = calendar("odd", Shifts(week=dict.fromkeys(range(5), ((begin, end),))), MONDAY, FAR)
+    for tenths in range(70):
+        start = begin + tenths / 10
+        for later_days in range(5):
+            done = float(made.after_work(start, (end - start) + later_days * (end - begin)))
+            assert done == pytest.approx(24 * later_days + end, abs=1e-6)
+
+
 def test_the_continuous_calendar_counts_elapsed_time() -> None:
     always = continuous()
     assert always.is_continuous
