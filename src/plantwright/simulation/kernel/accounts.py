@@ -110,7 +110,7 @@ def charge(f: Floor, unit: int, cause: int, now: float) -> None:
         f.unitf[unit, at.UF_MARK] = now
 
 
-@compiled
+@inlined
 def change_in_system(f: Floor, item: int, change: int, now: float) -> None:
     """Count units of an item that enter (+1) or leave (-1) the plant."""
     period = f.head[at.G_PERIOD]

@@ -10,10 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from numba import config, njit
-
-from .handle import floor_at, pointers_of
-from .layout import Floor, Ints
+from .handle import handle_of
+from .layout import Floor
 from .loop import run, settle
 from .streams import draw_time as draw_time
 
@@ -38,29 +36,15 @@ def _cached(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@njit(nogil=True)
-def _run(pointers: Ints, until: float) -> int:
-    return run(floor_at(pointers), until)
-
-
-@njit(nogil=True)
-def _settle(pointers: Ints) -> None:
-    settle(floor_at(pointers))
-
-
-if not config.DISABLE_JIT:
-    _cached(_run)
-    _cached(_settle)
+_cached(run)
+_cached(settle)
 
 
 def run_kernel(floor: Floor, until: float) -> int:
     """Run the plant until a time in hours; see `loop.run`."""
-    return int(run(floor, until) if config.DISABLE_JIT else _run(pointers_of(floor), until))
+    return int(run(handle_of(floor), until))
 
 
 def settle_kernel(floor: Floor) -> None:
     """Bring a floor's totals up to the present; see `loop.settle`."""
-    if config.DISABLE_JIT:
-        settle(floor)
-    else:
-        _settle(pointers_of(floor))
+    settle(handle_of(floor))

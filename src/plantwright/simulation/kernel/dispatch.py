@@ -181,7 +181,7 @@ def idle_state(f: Floor, o: int) -> int:
     return at.STARVED + f.stocks.shape[0] + f.uses[use, at.Y_RESOURCE]
 
 
-@compiled
+@inlined
 def choose(f: Floor, w: int, now: float) -> int:
     """Return the operation that centre w starts next: of those that can start, the one whose first unit comes first.
 
@@ -260,7 +260,7 @@ def idle_station_of_family(f: Floor, w: int, family: int) -> int:
     return idle_station(f, w)
 
 
-@compiled
+@inlined
 def take_unit(f: Floor, o: int, now: float) -> int:
     """Return the first unit of operation o's queue (or a new one, where it is saturated) and take it out."""
     if f.ops[o, at.O_QUEUED] == 0:
@@ -315,7 +315,7 @@ def give_back(f: Floor, o: int, load: int, now: float) -> None:
         wake_waiters(f)
 
 
-@compiled
+@inlined
 def work_time(f: Floor, o: int, now: float) -> float:
     """Return the hours that operation o takes this time, shorter with every unit done where it is learnt."""
     hours = draw(f.times, f.timef, f.table, f.streams, f.ops[o, at.O_TIME], f.ops[o, at.O_SERVICE_STREAM])
@@ -362,7 +362,7 @@ def reset_timer(f: Floor, o: int, now: float) -> None:
     set_time(f.due, f.tree, f.ops[o, at.O_TIMER], time)
 
 
-@compiled
+@inlined
 def start(f: Floor, w: int, o: int, now: float) -> None:
     """Start operation o on an idle station of centre w."""
     plain = f.ops[o, at.O_PLAIN] == 1
@@ -430,7 +430,7 @@ def note_waiting(f: Floor, w: int, all_operations: bool, now: float) -> None:
             set_cause(f, o, cause, now)
 
 
-@compiled
+@inlined
 def dispatch(f: Floor, w: int, now: float) -> None:
     """Start at centre w whatever can start."""
     started = False

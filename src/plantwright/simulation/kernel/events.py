@@ -12,7 +12,7 @@ from .accounts import charge, record, settle_all, settle_idle, settle_resource, 
 from .calendar import set_time
 from .dispatch import begin_work, drop_waiters, give_back, note_waiting, set_idle_state, wake_waiters
 from .flow import change_stock, create_unit, enqueue, free_station, leave, mark, open_demand, unload
-from .jit import compiled
+from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop
 from .streams import draw, uniform
@@ -67,7 +67,7 @@ def count_milestone(f: Floor, o: int, d: int, now: float) -> None:
         f.demandf[d, at.DF_FIRST] = min(f.demandf[d, at.DF_FIRST], now)
 
 
-@compiled
+@inlined
 def target_after(f: Floor, o: int, unit: int, now: float) -> int:
     """Return where a unit goes after operation o: an operation, scrap, or an exit."""
     f.ops[o, at.O_DONE] += 1
@@ -87,7 +87,7 @@ def target_after(f: Floor, o: int, unit: int, now: float) -> int:
     return target
 
 
-@compiled
+@inlined
 def finish(f: Floor, s: int, now: float) -> None:
     """End the operation on station s: judge its units and let them move on, or block the station."""
     o = f.stations[s, at.S_OP]

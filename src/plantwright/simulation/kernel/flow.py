@@ -323,7 +323,7 @@ def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool
     return True
 
 
-@compiled
+@inlined
 def free_station(f: Floor, s: int, now: float) -> None:
     """Make station s ready for its next unit, unless it is down or to be taken away."""
     w = f.stations[s, at.S_CENTRE]

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, Signature, infer_global, signature
 from numba.extending import (
@@ -173,9 +173,7 @@ def _store(context: Any, builder: Any, sig: Signature, args: Any) -> Any:
 
 
 @intrinsic
-def floor_at(_context: Any, pointers: types.Array) -> Any:
-    """Return the floor whose tables the array `pointers` lists."""
-
+def _floor_at(_context: Any, pointers: types.Array) -> Any:
     def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         array = context.make_array(sig.args[0])(context, builder, arguments[0])
         return builder.bitcast(array.data, cgutils.voidptr_t)
@@ -183,8 +181,21 @@ def floor_at(_context: Any, pointers: types.Array) -> Any:
     return FloorType()(pointers), generate
 
 
-def pointers_of(floor: Floor) -> NDArray[np.int64]:
-    """Return the list of a floor's tables: address and extents of each. The floor must outlive its use."""
+def _itself(floor: Floor) -> Floor:
+    return floor
+
+
+floor_at = _itself if config.DISABLE_JIT else _floor_at
+"""Returns the floor whose tables an array of pointers lists; with the compiler off, the floor that it is given."""
+
+
+def handle_of(floor: Floor) -> NDArray[np.int64] | Floor:
+    """Return what the kernel's entry points take: the list of a floor's tables, address and extents of each.
+
+    The floor must outlive the use of the list. With the compiler off it is the floor itself.
+    """
+    if config.DISABLE_JIT:
+        return floor
     rows = np.ones((len(floor), WORDS_PER_TABLE), dtype=np.int64)
     for row, (name, array) in zip(rows, floor._asdict().items(), strict=True):
         kind = TABLES[name]

@@ -8,3 +8,4 @@ _BARE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper":
 
 compiled = njit(**_BARE)
 inlined = njit(forceinline=True, **_BARE)
+entry = njit(error_model="numpy", nogil=True)

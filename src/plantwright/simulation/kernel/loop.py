@@ -12,8 +12,11 @@ from .accounts import settle_all
 from .calendar import build_tree, first_slot, set_time
 from .dispatch import dispatch
 from .events import arrive, change_phase, clock_rings, finish, happen, journey_ends, overdue
-from .jit import compiled
-from .layout import Floor
+from .handle import floor_at
+from .jit import compiled, entry
+from .layout import Floor, Ints
+
+Handle = Floor | Ints
 
 
 @compiled
@@ -56,13 +59,14 @@ def _try_marked(f: Floor, now: float) -> None:
         dispatch(f, w, now)
 
 
-@compiled
-def run(f: Floor, until: float) -> int:
+@entry
+def run(handle: Handle, until: float) -> int:
     """Run the plant up to and including a time in hours.
 
     Returns DONE, or which memory must grow before the run can go on (call again then), or QUIET when nothing more
     can ever happen.
     """
+    f = floor_at(handle)
     if f.tree.shape[0] > 1:
         build_tree(f.due, f.tree)
     _try_marked(f, f.clockf[at.GF_NOW])
@@ -100,7 +104,8 @@ def run(f: Floor, until: float) -> int:
             set_time(f.due, f.tree, slot, math.inf)
 
 
-@compiled
-def settle(f: Floor) -> None:
+@entry
+def settle(handle: Handle) -> None:
     """Bring every total up to the present, as before reading them."""
+    f = floor_at(handle)
     settle_all(f, f.clockf[at.GF_NOW])
