@@ -7,16 +7,15 @@ reasons are added in `result` and `reasons`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import Arrays
-from plantwright.planning.state import EPS, State
+from plantwright.planning.state import EPS, State, kernel
 from plantwright.planning.supply import build, buy, next_free, next_purchase, peg, take, take_back
 from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
 
 
-@njit(cache=True)
+@kernel
 def ask(
     p: Arrays, s: State, demand: int, item: int, quantity: float, time: float
 ) -> tuple[float, float, int, int, float]:
@@ -77,7 +76,7 @@ def ask(
     return got, then, kind, row, when
 
 
-@njit(cache=True)
+@kernel
 def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> tuple[float, float, int]:
     """Return (got, next, kind) of units bought to be there by `time`; `next` and `kind` as `ask` gives them."""
     if p.items[item]["source1"] == p.items[item]["source0"]:
@@ -89,7 +88,7 @@ def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
     return got, then, at.LEAD_TIME if lead_time else at.SUPPLIER
 
 
-@njit(cache=True)
+@kernel
 def site_room(s: State, site: int, arrival: float, power_kw: float) -> tuple[float, int]:
     """Return how many units a destination can install in the week of `arrival` and keep under power, and which limit it
     is.
@@ -104,7 +103,7 @@ def site_room(s: State, site: int, arrival: float, power_kw: float) -> tuple[flo
     return slots, kind
 
 
-@njit(cache=True)
+@kernel
 def next_site_week(s: State, site: int, arrival: float, power_kw: float) -> float:
     """Return the start of the next week in which a destination can take a unit; infinite where there is none."""
     for week in range(at.site_week(s, arrival) + 1, s.site_units.shape[1]):
@@ -113,7 +112,7 @@ def next_site_week(s: State, site: int, arrival: float, power_kw: float) -> floa
     return np.inf
 
 
-@njit(cache=True)
+@kernel
 def ship(
     s: State, demand: int, site: int, quantity: float, time: float, arrival: float, power_kw: float, obstacle: int
 ) -> None:
@@ -127,7 +126,7 @@ def ship(
         s.site_power[site, later] -= quantity * power_kw
 
 
-@njit(cache=True)
+@kernel
 def obstacle_of(s: State, demand: int, asked: float, kind: int, row: int, when: float, left: float) -> int:
     """Write down what stood in a demand's way and return its row; the same obstacle as the last one is written once."""
     last = s.counts[at.N_OBSTACLES] - 1
@@ -144,7 +143,7 @@ def obstacle_of(s: State, demand: int, asked: float, kind: int, row: int, when: 
     return last + 1
 
 
-@njit(cache=True)
+@kernel
 def settle(p: Arrays, s: State) -> None:
     """Make final what the last ask has planned."""
     for k in range(s.counts[at.N_LOG]):
@@ -154,7 +153,7 @@ def settle(p: Arrays, s: State) -> None:
     s.counts[at.N_LOG] = 0
 
 
-@njit(cache=True)
+@kernel
 def whole_units(
     p: Arrays, s: State, demand: int, item: int, quantity: float, time: float
 ) -> tuple[float, float, int, int, float]:
@@ -166,7 +165,7 @@ def whole_units(
     return np.round(got), then, kind, row, when
 
 
-@njit(cache=True)
+@kernel
 def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     """Plan what can arrive by the due date and return what is left.
 
@@ -196,7 +195,7 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     return left
 
 
-@njit(cache=True)
+@kernel
 def plan_demand(p: Arrays, s: State, demand: int) -> None:
     """Plan one demand: what can arrive by its due date, then the rest as soon as it can, until all is planned or the
     horizon ends.
@@ -233,7 +232,7 @@ def plan_demand(p: Arrays, s: State, demand: int) -> None:
         )
 
 
-@njit(cache=True)
+@kernel
 def plan_demands(p: Arrays, s: State, first: int, last: int) -> None:
     """Plan the demands `first` up to `last` (not included), in their order."""
     for demand in range(first, last):

@@ -17,7 +17,7 @@ from plantwright.planning.capacity import loads
 from plantwright.planning.problem import Problem, Table
 from plantwright.planning.reasons import reasons
 from plantwright.planning.state import EPS, State
-from plantwright.planning.windows import releases
+from plantwright.planning.windows import set_releases
 
 
 def plan_of(problem: Problem, state: State) -> Plan:
@@ -79,8 +79,8 @@ def _production_orders(problem: Problem, state: State, names: list[str]) -> tupl
     lots = _lots(state)
     rows = _in_time(lots, at.PRODUCTION)
     item, good, finish = lots["item"][rows], lots["quantity"][rows], lots["there"][rows]
-    release = releases(problem.arrays, item, finish)
-    started = np.zeros(rows.size)
+    release, started = np.zeros(rows.size), np.zeros(rows.size)
+    set_releases(problem.arrays, item, finish, release)
     for first, last in _runs(item):
         asked = np.cumsum(good[first:last]) * problem.efforts[problem.programme.items[item[first]].id].started
         started[first:last] = np.diff(np.floor(asked + 0.5 + EPS), prepend=0.0)

@@ -6,15 +6,14 @@ Compiled loops over the state; what is asked for, and when, comes from `priority
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import Arrays
-from plantwright.planning.state import EPS, State
+from plantwright.planning.state import EPS, State, kernel
 from plantwright.planning.windows import book
 
 
-@njit(cache=True)
+@kernel
 def peg(s: State, lot: int, demand: int, quantity: float) -> None:
     """Give units of a lot to a demand."""
     row = at.added(s, at.N_PEGS, s.pegs.size)
@@ -23,7 +22,7 @@ def peg(s: State, lot: int, demand: int, quantity: float) -> None:
     at.note(s, at.TOOK, lot, 0, quantity)
 
 
-@njit(cache=True)
+@kernel
 def take(s: State, demand: int, item: int, quantity: float, time: float) -> float:
     """Give a demand up to `quantity` free units that are there by `time`, those that come last first; return how many.
 
@@ -42,7 +41,7 @@ def take(s: State, demand: int, item: int, quantity: float, time: float) -> floa
     return got
 
 
-@njit(cache=True)
+@kernel
 def next_free(s: State, item: int, time: float) -> float:
     """Return when the next free unit of an item is there after `time`; infinite where there is none."""
     found = np.inf
@@ -59,7 +58,7 @@ def next_free(s: State, item: int, time: float) -> float:
     return found
 
 
-@njit(cache=True)
+@kernel
 def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> float:
     """Return what to order of a source and week to have `quantity` more, as far as its limit, smallest order and
     multiple allow.
@@ -74,7 +73,7 @@ def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> 
     return size
 
 
-@njit(cache=True)
+@kernel
 def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> float:
     """Order up to `quantity` units to be there by `time`, as late as may be, from the suppliers by preference."""
     got = 0.0
@@ -93,7 +92,7 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
     return got
 
 
-@njit(cache=True)
+@kernel
 def ordered(p: Arrays, s: State, item: int, source: int, week: int, size: float) -> int:
     """Add to the order of a source and week, or place it; return its lot."""
     s.slot_room[source, week] -= size
@@ -107,7 +106,7 @@ def ordered(p: Arrays, s: State, item: int, source: int, week: int, size: float)
     return int(lot)
 
 
-@njit(cache=True)
+@kernel
 def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, bool, int]:
     """Return (when, lead_time, source) of the next purchase that can be there after `time`, infinite where there is
     none.
@@ -129,7 +128,7 @@ def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, b
     return found, lead, chosen
 
 
-@njit(cache=True)
+@kernel
 def take_back(p: Arrays, s: State, mark: int) -> None:
     """Undo all that was noted after `mark`, last first."""
     while s.counts[at.N_LOG] > mark:
@@ -152,7 +151,7 @@ def take_back(p: Arrays, s: State, mark: int) -> None:
             book(p, s, s.orders[row]["item"], s.orders[row]["finish"], -s.orders[row]["good"])
 
 
-@njit(cache=True)
+@kernel
 def build(p: Arrays, s: State, item: int, finish: float, units: float) -> int:
     """Place a production order of `units` good ones that are done at `finish`, and return its row."""
     order = at.added(s, at.N_ORDERS, s.orders.size)

@@ -7,17 +7,16 @@ planned working time (passes for rework included), each one's hours are spread e
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from plantwright.planning.problem import Arrays
-from plantwright.planning.state import EPS, State
+from plantwright.planning.state import EPS, State, kernel
 
 NUDGE = 1e-3
 """Hours by which a window moves at least (four seconds), so that a search always ends."""
 
 
-@njit(cache=True)
+@kernel
 def last_at_most(values: NDArray[np.float64], first: int, last: int, value: float) -> int:
     """Return the last row from `first` up to `last` (not included) whose value is not above `value`, else `first`."""
     while last - first > 1:
@@ -29,14 +28,14 @@ def last_at_most(values: NDArray[np.float64], first: int, last: int, value: floa
     return first
 
 
-@njit(cache=True)
+@kernel
 def worked(p: Arrays, calendar: int, time: float) -> float:
     """Return the working hours of a calendar up to `time`."""
     k = last_at_most(p.shift_start, p.shift0[calendar], p.shift0[calendar + 1], time)
     return p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0)
 
 
-@njit(cache=True)
+@kernel
 def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the latest time up to which `work` hours are worked; before the start (-1) where `work` is negative."""
     if work < -EPS:
@@ -45,14 +44,14 @@ def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     return p.shift_start[k] + max(work - p.shift_before[k], 0.0)
 
 
-@njit(cache=True)
+@kernel
 def earliest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the earliest time by which `work` hours (positive) are worked."""
     k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work - 1e-9)
     return p.shift_start[k] + work - p.shift_before[k]
 
 
-@njit(cache=True)
+@kernel
 def latest_start(p: Arrays, operation: int, end: float) -> float:
     """Return when an operation's window begins that ends at `end`; -1 where that is before the programme's start."""
     hours = p.operations[operation]["hours"]
@@ -62,7 +61,7 @@ def latest_start(p: Arrays, operation: int, end: float) -> float:
     return min(latest_moment(p, calendar, worked(p, calendar, end) - hours), end)
 
 
-@njit(cache=True)
+@kernel
 def window_start(p: Arrays, item: int, operation: int, finish: float) -> float:
     """Return when an operation of a lot begins that finishes at `finish`."""
     end = finish
@@ -71,7 +70,7 @@ def window_start(p: Arrays, item: int, operation: int, finish: float) -> float:
     return end
 
 
-@njit(cache=True)
+@kernel
 def finish_from(p: Arrays, item: int, operation: int, start: float) -> float:
     """Return the earliest finish of a lot whose `operation` begins no earlier than `start`."""
     end = start
@@ -83,7 +82,7 @@ def finish_from(p: Arrays, item: int, operation: int, start: float) -> float:
     return end
 
 
-@njit(cache=True)
+@kernel
 def finish_with(p: Arrays, item: int, operation: int, end: float) -> float:
     """Return the latest finish of a lot whose `operation` ends no later than `end`; -1 where there is none."""
     for k in range(operation + 1, p.items[item]["op1"]):
@@ -99,7 +98,7 @@ def finish_with(p: Arrays, item: int, operation: int, end: float) -> float:
     return end
 
 
-@njit(cache=True)
+@kernel
 def nearest_open(pointers: NDArray[np.int64], row: int, bucket: int) -> int:
     """Return the nearest bucket that is not full for good, in the direction of `pointers`; shortens the way for the
     next search.
@@ -111,7 +110,7 @@ def nearest_open(pointers: NDArray[np.int64], row: int, bucket: int) -> int:
     return column - 1
 
 
-@njit(cache=True)
+@kernel
 def inside(p: Arrays, operation: int, begun: float, bucket: int) -> float:
     """Return the share of an operation's window, `begun` after so many working hours, that lies in a bucket."""
     calendar, hours = p.operations[operation]["calendar"], p.operations[operation]["hours"]
@@ -121,40 +120,38 @@ def inside(p: Arrays, operation: int, begun: float, bucket: int) -> float:
     return max(done - max(begun, p.worked[calendar, bucket]), 0.0) / hours
 
 
-@njit(cache=True)
+@kernel
 def begun_at(p: Arrays, operation: int, start: float) -> float:
     """Return the working hours after which an operation's window begins, by its own calendar."""
     return worked(p, p.operations[operation]["calendar"], start)
 
 
-@njit(cache=True)
-def beside(p: Arrays, item: int, edges: NDArray[np.float64], use: int, bucket: int) -> float:
+@kernel
+def beside(p: Arrays, s: State, item: int, use: int, bucket: int) -> float:
     """Return the hours that a unit takes of the same capacity and bucket by its other uses."""
     hours, op0 = 0.0, p.items[item]["op0"]
     for k in range(op0, p.items[item]["op1"]):
         for other in range(p.operations[k]["use0"], p.operations[k]["use1"]):
             if other != use and p.uses[other]["capacity"] == p.uses[use]["capacity"]:
-                hours += p.uses[other]["hours"] * inside(p, k, begun_at(p, k, edges[k - op0]), bucket)
+                hours += p.uses[other]["hours"] * inside(p, k, begun_at(p, k, s.edges[k - op0]), bucket)
     return hours
 
 
-@njit(cache=True)
-def units_of(
-    p: Arrays, s: State, item: int, edges: NDArray[np.float64], operation: int, use: int, forward: bool
-) -> tuple[float, int, float]:
+@kernel
+def units_of(p: Arrays, s: State, item: int, operation: int, use: int, forward: bool) -> tuple[float, int, float]:
     """Return (units, bucket, free): how many fit an operation's window by one use of capacity.
 
     Where not even one does, the bucket that is too full (else -1) and the hours that it has for one. Looks from the
     side that lies farthest in the direction of the search, so that the next try jumps as far as it may.
     """
-    start, end = edges[operation - p.items[item]["op0"]], edges[operation - p.items[item]["op0"] + 1]
+    start, end = s.edges[operation - p.items[item]["op0"]], s.edges[operation - p.items[item]["op0"] + 1]
     row, units, begun = p.uses[use]["capacity"], np.inf, begun_at(p, operation, start)
     first, last = int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1)
     for k in range(last - first + 1):
         bucket = last - k if forward else first + k
         taken = p.uses[use]["hours"] * inside(p, operation, begun, bucket)
         if taken > 1e-9:
-            others = beside(p, item, edges, use, bucket) if p.uses[use]["again"] else 0.0
+            others = beside(p, s, item, use, bucket) if p.uses[use]["again"] else 0.0
             fit = s.room[row, bucket] / (taken + others)
             if fit < 1.0 - EPS:
                 return fit, bucket, max(s.room[row, bucket] - others, 0.0)
@@ -162,12 +159,12 @@ def units_of(
     return units, -1, 0.0
 
 
-@njit(cache=True)
+@kernel
 def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forward: bool) -> int:
     """Return the nearest bucket from `bucket` on in which a window of one unit may end (or begin, searching forward).
 
-    A window that is no longer than a bucket lies in one or across two that follow each other; buckets that have not even so much
-    left are passed over. Before the first or after the last bucket where there is none.
+    A window that is no longer than a bucket lies in one or across two that follow each other; buckets that have not
+    even so much left are passed over. Before the first or after the last bucket where there is none.
     """
     calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
     pointers, step = (s.right, 1) if forward else (s.left, -1)
@@ -185,7 +182,7 @@ def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forwa
     return near
 
 
-@njit(cache=True)
+@kernel
 def moved(p: Arrays, s: State, item: int, operation: int, use: int, bucket: int, free: float, forward: bool) -> float:
     """Return the next finish to try when a unit of a lot finds only `free` hours of a bucket."""
     calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
@@ -201,39 +198,38 @@ def moved(p: Arrays, s: State, item: int, operation: int, use: int, bucket: int,
     return finish_with(p, item, operation, latest_moment(p, calendar, work))
 
 
-@njit(cache=True)
-def edges_of(p: Arrays, item: int, finish: float) -> NDArray[np.float64]:
-    """Return when each operation of a lot begins, and its finish; the first is negative where it had to begin before
+@kernel
+def set_edges(p: Arrays, s: State, item: int, finish: float) -> None:
+    """Set when each operation of a lot begins, and its finish; the first is negative where it had to begin before
     the start.
     """
     op0, op1 = p.items[item]["op0"], p.items[item]["op1"]
-    edges = np.empty(op1 - op0 + 1)
-    edges[op1 - op0] = finish
+    s.edges[op1 - op0] = finish
     for k in range(op1 - 1, op0 - 1, -1):
-        edges[k - op0] = latest_start(p, k, edges[k - op0 + 1]) if edges[k - op0 + 1] >= 0.0 else -1.0
-    return edges
+        s.edges[k - op0] = latest_start(p, k, s.edges[k - op0 + 1]) if s.edges[k - op0 + 1] >= 0.0 else -1.0
 
 
-@njit(cache=True)
+@kernel
 def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float, int, int]:
     """Return (units, next, row, bucket) for a lot that finishes at `finish`.
 
     Units that fit (0: none, -1: it would begin before the start); where none fits, the next finish to try and what
     is full.
     """
-    edges, units = edges_of(p, item, finish), np.inf
-    if edges[0] < 0.0:
+    set_edges(p, s, item, finish)
+    units = np.inf
+    if s.edges[0] < 0.0:
         return -1.0, -1.0, -1, -1
     for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
         for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
-            fit, bucket, free = units_of(p, s, item, edges, operation, use, forward)
+            fit, bucket, free = units_of(p, s, item, operation, use, forward)
             if bucket >= 0:
                 return 0.0, moved(p, s, item, operation, use, bucket, free, forward), p.uses[use]["capacity"], bucket
             units = min(units, fit)
     return np.floor(units + EPS), finish, -1, -1
 
 
-@njit(cache=True)
+@kernel
 def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> tuple[float, float, int, int]:
     """Return (finish, units, row, bucket): the latest finish up to `finish` with room for a unit, and how many fit
     there.
@@ -254,7 +250,7 @@ def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> 
     return finish, 0.0, row, bucket
 
 
-@njit(cache=True)
+@kernel
 def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
     """Return the earliest finish after `after` with room for a unit of an item; infinite where the horizon has none."""
     finish = max(after + NUDGE, finish_from(p, item, p.items[item]["op0"], 0.0))
@@ -266,12 +262,13 @@ def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
     return np.inf
 
 
-@njit(cache=True)
+@kernel
 def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
     """Take the room of a lot of `units` that finishes at `finish`; negative units give it back."""
-    edges, op0 = edges_of(p, item, finish), p.items[item]["op0"]
+    set_edges(p, s, item, finish)
+    op0 = p.items[item]["op0"]
     for operation in range(op0, p.items[item]["op1"]):
-        start, end = edges[operation - op0], edges[operation - op0 + 1]
+        start, end = s.edges[operation - op0], s.edges[operation - op0 + 1]
         begun = begun_at(p, operation, start)
         for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
             share = inside(p, operation, begun, bucket)
@@ -279,12 +276,13 @@ def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
                 s.room[p.uses[use]["capacity"], bucket] -= units * p.uses[use]["hours"] * share
 
 
-@njit(cache=True)
+@kernel
 def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
     """Let later searches pass over the buckets that a lot, now final, has filled."""
-    edges, op0 = edges_of(p, item, finish), p.items[item]["op0"]
+    set_edges(p, s, item, finish)
+    op0 = p.items[item]["op0"]
     for operation in range(op0, p.items[item]["op1"]):
-        start, end = edges[operation - op0], edges[operation - op0 + 1]
+        start, end = s.edges[operation - op0], s.edges[operation - op0 + 1]
         for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
             for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
                 row = p.uses[use]["capacity"]
@@ -293,10 +291,8 @@ def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
                     s.right[row, bucket + 1] = bucket + 2
 
 
-@njit(cache=True)
-def releases(p: Arrays, items: NDArray[np.int64], finish: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return when each of many lots is released, shape of `finish`."""
-    found = np.empty(finish.size)
+@kernel
+def set_releases(p: Arrays, items: NDArray[np.int64], finish: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """Set when each of many lots is released; `out` has the shape of `finish`."""
     for k in range(finish.size):
-        found[k] = max(window_start(p, items[k], p.items[items[k]]["op0"], finish[k]), 0.0)
-    return found
+        out[k] = max(window_start(p, items[k], p.items[items[k]]["op0"], finish[k]), 0.0)
