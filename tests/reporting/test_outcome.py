@@ -106,3 +106,9 @@ def test_the_summary_says_dates_megawatts_and_money(small):
         "kW",
     ):
         assert words in text
+
+
+def test_a_number_without_bounds_is_null_in_json(small):
+    endless = Metric("mw", "MW", np.inf, 0.0, 1.0, np.nan, 2.0)
+    entry = as_json(replace(small.outcome, metrics={"mw": endless}))["metrics"]["mw"]
+    assert (entry["mean"], entry["p50"], entry["p80"]) == (None, 1.0, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from plantwright.model.read import load
 from plantwright.reporting import write
+from plantwright.reporting.figures import Figure, framed
+from plantwright.reporting.page import Shown
 from plantwright.reporting.tables import TABLES, dated
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -101,3 +104,11 @@ def test_user_text_is_only_ever_text(small, make, tmp_path):
     html = (tmp_path / "out" / "report.html").read_text()
     assert "<img" not in html.replace("<img>", "")
     assert "&lt;img src=x" in html
+
+
+def test_no_text_ends_the_script_that_holds_the_figures():
+    figure = Figure("f", "", framed([], 100, title={"text": "</script><script>alert(1)</script>"}))
+    shown = Shown()
+    shown.show(figure)
+    assert "<" not in shown.as_json()
+    assert json.loads(shown.as_json())["f"]["layout"]["title"]["text"].startswith("</script>")
