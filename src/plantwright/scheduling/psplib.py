@@ -12,6 +12,7 @@ from plantwright.scheduling.problem import Kind, Link, Mode, Problem, ProblemErr
 
 MAXIMUM_BYTES = 20_000_000
 MAXIMUM_TASKS = 100_000
+MAXIMUM_PERIODS = 5_000_000
 
 
 def read_problem(path: Path) -> Problem:
@@ -29,8 +30,8 @@ def read_problem(path: Path) -> Problem:
         return read_sch(text, path.stem) if suffix == ".sch" else read_psplib(text, path.stem)
     except UnicodeDecodeError as error:
         raise ProblemError((f"{path.name}: not plain text (byte {error.start})",)) from error
-    except (IndexError, StopIteration) as error:
-        raise ProblemError((f"{path.name}: the file breaks off before all its tasks are described",)) from error
+    except (IndexError, KeyError, StopIteration) as error:
+        raise ProblemError((f"{path.name}: a task is not described, or the file breaks off",)) from error
     except ProblemError:
         raise
     except ValueError as error:
@@ -94,6 +95,8 @@ def _problem(
     for link in links:
         if link.kind is Kind.SS and 0 <= link.before < len(reach):
             reach[link.before] = max(reach[link.before], link.lag or 0)
+    if sum(reach) > MAXIMUM_PERIODS:
+        raise ValueError(f"durations and lags add up to more than {MAXIMUM_PERIODS:,} periods")
     return Problem(
         tasks=tuple(Task(label, tuple(modes)) for label, modes in tasks),
         links=tuple(links),
@@ -112,6 +115,8 @@ def _resource_counts(lines: list[str]) -> tuple[int, int]:
             counts[label.strip()[2:].strip()] = int(value.split()[0])
     if counts.get("doubly constrained", 0):
         raise ValueError("doubly constrained resources are not supported: give them as one R and one N")
+    if not {"renewable", "nonrenewable"} <= counts.keys():
+        raise ValueError("no numbers of renewable and nonrenewable resources")
     return counts["renewable"], counts["nonrenewable"]
 
 

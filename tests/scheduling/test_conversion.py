@@ -1,0 +1,242 @@
+"""A programme's schedule: kept by the independent checker, the same every time, and replayed to the hour."""
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.scheduling.problems import crash, day_shift, programme, quantity, resource, task, uncertain
+
+from plantwright.model.cells import Delivery
+from plantwright.model.issues import ProgrammeError
+from plantwright.model.quantity import Dimension
+from plantwright.model.read import load
+from plantwright.scheduling import check_schedule, conversion_trials, schedule
+from plantwright.scheduling.calendars import working_calendar
+from plantwright.scheduling.risk import order_of, replay_planned
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def starts(found):
+    return {done.task: done.start for done in found.tasks}
+
+
+@pytest.mark.parametrize("name", ["small", pytest.param("ohio", marks=pytest.mark.slow)])
+def test_an_example_is_scheduled_without_a_broken_rule(name):
+    plan = load(EXAMPLES / name)
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert any(done.critical for done in found.tasks)
+    assert all(found.bounds[key] <= value for key, value in found.objectives.items())
+    again = replay_planned(plan, order_of(plan, found))
+    assert again.start[0].tolist() == [done.start for done in found.tasks]
+    assert again.finish[0].tolist() == [done.finish for done in found.tasks]
+
+
+def test_the_same_programme_gives_the_same_schedule_on_any_thread():
+    plan, found = load(EXAMPLES / "small"), []
+    threads = [threading.Thread(target=lambda: found.append(schedule(plan))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    texts = {json.dumps([found.tasks, found.order, found.objectives], default=repr) for found in [*found, schedule(plan)]}
+    assert len(texts) == 1
+
+
+def test_work_pauses_over_the_weekend_and_resources_pass_on():
+    tasks = (
+        task("strip", 36, calendar="day", needs=(("crew", 2),)),
+        task("paint", 8, calendar="day", needs=(("crew", 1),)),
+        task("cure", 100, (("paint", "FS", 0),)),
+    )
+    plan = programme(tasks, (resource("crew", ((0, 2),)),), calendars=(day_shift(),))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    # 36 h of eight-hour days end on Friday at noon; whichever goes first, the other waits for the whole crew.
+    assert starts(found) == {"paint": 8.0, "strip": 32.0, "cure": 16.0}
+    assert found.task["strip"].finish == 7 * 24 + 12.0
+    assert found.order == (("paint", "strip"),)
+
+
+def test_a_resource_that_works_less_than_the_task_holds_it_up():
+    tasks = (task("lift", 12, needs=(("crane", 1),)),)
+    plan = programme(tasks, (resource("crane", ((0, 1),), calendar="day"),), calendars=(day_shift(),))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert (found.task["lift"].start, found.task["lift"].finish) == (8.0, 24 + 12.0)
+
+
+def test_two_calendars_work_together_only_when_both_do():
+    early, late = day_shift("early", opens=6.0, closes=14.0), day_shift("late", opens=12.0, closes=20.0, week=3)
+    job = task("joint", 6, calendar="early", needs=(("crane", 1),))
+    plan = programme((job,), (resource("crane", ((0, 1),), calendar="late"),), calendars=(early, late))
+    shared = working_calendar(plan, job, job.modes[0])
+    assert shared.starts[:3].tolist() == [12.0, 36.0, 60.0]
+    assert shared.ends[:4].tolist() == [14.0, 38.0, 62.0, 7 * 24 + 14.0]
+    assert np.isinf(shared.ends[-1])
+
+
+def test_capacity_that_grows_is_waited_for_and_capacity_that_falls_is_left_in_time():
+    tasks = (task("small", 24, needs=(("crew", 2),)), task("large", 24, needs=(("crew", 4),)))
+    plan = programme(tasks, (resource("crew", ((0, 3), (100, 4))),))
+    found = schedule(plan)
+    assert (check_schedule(plan, found), starts(found)) == ([], {"small": 0.0, "large": 100.0})
+    falling = programme(tasks, (resource("crew", ((0, 4), (40, 2))),))
+    found = schedule(falling)
+    assert (check_schedule(falling, found), starts(found)) == ([], {"large": 0.0, "small": 24.0})
+
+
+def test_capacity_that_a_task_delivers_is_used_from_its_finish():
+    power = Delivery("power", "hall", quantity(2.5, Dimension.NUMBER))
+    tasks = (task("substation", 50, delivers=(power,)), task("burn in", 10, needs=(("hall", 2.5),)))
+    plan = programme(tasks, (resource("hall", ((0, 0),)),))
+    found = schedule(plan)
+    assert (check_schedule(plan, found), starts(found)["burn in"]) == ([], 50.0)
+    assert found.order == (("substation", "burn in"),)
+
+
+def test_time_is_bought_only_where_it_brings_the_end_forward():
+    tasks = (
+        task("long", 40, cost=10, crash=(crash(20, 50),)),
+        task("short", 10, cost=10, crash=(crash(5, 30),)),
+        task("end", 5, (("long", "FS", 0), ("short", "FS", 0))),
+    )
+    found = schedule(programme(tasks))
+    assert [done.mode for done in found.tasks] == ["crash 20", "normal", "normal"]
+    assert found.objectives == {"finish": 25.0, "cost": 60.0}
+    thrifty = schedule(programme(tasks, budget=30.0))
+    assert [done.mode for done in thrifty.tasks] == ["normal", "normal", "normal"]
+
+
+def test_the_heavier_capability_comes_first():
+    def delivering(target, weight):
+        return task(target, 30, needs=(("crew", 1),), delivers=(Delivery("work_centre", target, quantity(weight)),))
+
+    tasks = (delivering("light", 5.0), delivering("heavy", 5.0))
+    plan = programme(tasks, (resource("crew", ((0, 1),)),), order=("capability",))
+    for first, weights in (("heavy", {"heavy": 3.0}), ("light", {"light": 3.0})):
+        weighted = replace(plan, objective=plan.objective.model_copy(update={"weights": weights}))
+        assert starts(schedule(weighted))[first] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"deadline": 30.0}, "'b' cannot finish by its deadline"),
+        ({"budget": 5.0}, "'budget' does not suffice"),
+        ({"crew": 0.0}, "no schedule was found"),
+        ({"circle": True}, "a -> b -> a"),
+    ],
+)
+def test_a_programme_that_cannot_be_is_refused_with_the_reason(change, part):
+    first = (("b", "FS", 0),) if "circle" in change else ()
+    tasks = (
+        task("a", 20, first, (("crew", 1),), cost=10),
+        task("b", 20, (("a", "FS", 0),), (("crew", 1),), deadline=change.get("deadline")),
+    )
+    plan = programme(tasks, (resource("crew", ((0, change.get("crew", 1.0)),)),), budget=change.get("budget"))
+    with pytest.raises(ProgrammeError) as refused:
+        schedule(plan)
+    assert part in str(refused.value)
+
+
+def test_floats_are_how_far_a_start_may_slip():
+    tasks = (
+        task("dig", 10), task("pour", 20, (("dig", "FS", 0),)), task("fence", 4, (("dig", "FS", 0),)),
+        task("gate", 3, (("fence", "FS", 2),)), task("open", 1, (("pour", "FS", 0), ("gate", "FS", 0))),
+    )  # fmt: skip
+    found = schedule(programme(tasks))
+    assert {d.task: (d.total_float, d.free_float) for d in found.tasks} == {
+        "dig": (0, 0), "pour": (0, 0), "fence": (11, 0), "gate": (11, 11), "open": (0, 0)
+    }  # fmt: skip
+    assert [d.task for d in found.tasks if d.critical] == ["dig", "pour", "open"]
+
+
+def test_the_critical_path_runs_through_resources():
+    tasks = (task("a", 10, needs=(("crew", 1),)), task("b", 10, needs=(("crew", 1),)), task("c", 15))
+    found = schedule(programme(tasks, (resource("crew", ((0, 1),)),)))
+    assert {d.task for d in found.tasks if d.critical} == {"a", "b"}
+    assert found.task["c"].total_float == 5.0
+
+
+def test_an_empty_conversion_is_scheduled():
+    plan = programme(())
+    found = schedule(plan)
+    assert (found.tasks, check_schedule(plan, found)) == ((), [])
+    assert conversion_trials(plan, found, 1, range(3)).finish.shape == (3, 0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 60), st.integers(0, 2), st.sampled_from(["always", "day"])), min_size=1, max_size=7),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.sampled_from(["FS", "SS", "FF", "SF"]), st.floats(-5, 20))),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_conversion_is_scheduled_as_the_checker_wants_it(rows, links):
+    after = [[] for _ in rows]
+    for before, later, kind, lag in links:
+        if before < later < len(rows) and all(link[0] != f"t{before}" for link in after[later]):
+            after[later].append((f"t{before}", kind, lag))
+    tasks = tuple(
+        task(f"t{i}", hours, tuple(after[i]), (("crew", units),) if units else (), calendar=calendar)
+        for i, (hours, units, calendar) in enumerate(rows)
+    )
+    plan = programme(tasks, (resource("crew", ((0, 2), (30, 3))),), calendars=(day_shift(),))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert all(0 <= done.free_float <= done.total_float + 1e-6 for done in found.tasks)
+
+
+def risky():
+    """Three tasks in a row with a merge, one of them uncertain, one shared crew."""
+    hours, entry = uncertain("dig_time", 10, 20, 60)
+    tasks = (
+        task("dig", hours, needs=(("crew", 1),)),
+        task("paint", 25, needs=(("crew", 1),)),
+        task("cure", 30, (("dig", "FS", 0),)),
+        task("open", 1, (("cure", "FS", 0), ("paint", "FS", 0))),
+    )
+    return programme(tasks, (resource("crew", ((0, 1),)),), assumptions=(entry,))
+
+
+def test_trials_keep_the_order_and_move_with_the_draws():
+    plan = risky()
+    found = schedule(plan)
+    trials = conversion_trials(plan, found, 7, range(400))
+    drawn = plan.register.draws("dig_time", 7, range(400))
+    assert np.allclose(trials.finish_of("dig") - trials.start[:, 0], drawn)
+    for before, after in found.order:
+        later = trials.start[:, trials.tasks.index(after)]
+        assert (later >= trials.finish_of(before) - 1e-9).all()
+    assert (trials.start[:, 2] == trials.finish_of("dig")).all()
+    assert trials.criticality[3] == 1.0
+    assert trials.sensitivity[0] > 0.9
+    assert trials.sensitivity[1] == 0.0
+
+
+def test_a_world_is_the_same_alone_and_among_others():
+    plan = risky()
+    found = schedule(plan)
+    together = conversion_trials(plan, found, 3, range(50))
+    alone = conversion_trials(plan, found, 3, range(17, 18))
+    assert (together.finish[17] == alone.finish[0]).all()
+
+
+def test_merging_paths_make_the_mean_later_than_the_plan():
+    hours = [uncertain(f"path_{i}", 10, 20, 30) for i in range(5)]
+    tasks = (*(task(f"t{i}", drawn) for i, (drawn, _) in enumerate(hours)), task("end", 1, tuple((f"t{i}", "FS", 0) for i in range(5))))
+    plan = programme(tasks, assumptions=tuple(entry for _, entry in hours))
+    found = schedule(plan)
+    trials = conversion_trials(plan, found, 1, range(4000))
+    # The largest of five symmetric triangles on 10..30: its mean by numerical integration of 1 - F(x)^5.
+    grid = np.linspace(10, 30, 20001)
+    share = np.where(grid < 20, (grid - 10) ** 2 / 200, 1 - (30 - grid) ** 2 / 200)
+    expected = 10 + np.trapezoid(1 - share**5, grid) + 1
+    assert found.finish == pytest.approx(21.0)
+    assert trials.finish.max(axis=1).mean() == pytest.approx(expected, abs=0.15)
+    assert trials.criticality[:5].sum() == pytest.approx(1.0, abs=0.01)

@@ -1,0 +1,106 @@
+import contextlib
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plantwright.model.issues import ProgrammeError
+from plantwright.scheduling import solve_file
+from plantwright.scheduling.problem import Kind, ProblemError
+from plantwright.scheduling.psplib import read_problem
+
+STARS = "*" * 40 + "\n"
+MULTI_MODE = (
+    STARS
+    + "jobs (incl. supersource/sink ):  4\nRESOURCES\n  - renewable                 :  1   R\n"
+    + "  - nonrenewable              :  1   N\n  - doubly constrained        :  0   D\n"
+    + STARS
+    + "PRECEDENCE RELATIONS:\njobnr.    #modes  #successors   successors\n"
+    + "   1        1          2           2   3\n   2        2          1           4\n"
+    + "   3        1          1           4\n   4        1          0\n"
+    + STARS
+    + "REQUESTS/DURATIONS:\njobnr. mode duration  R 1  N 1\n----------\n"
+    + "  1      1     0       0    0\n  2      1     2       2    5\n         2     4       1    1\n"
+    + "  3      1     3       1    1\n  4      1     0       0    0\n"
+    + STARS
+    + "RESOURCEAVAILABILITIES:\n  R 1  N 1\n    2    {stock}\n"
+    + STARS
+)
+MAX_LAGS = (
+    "2 1 0 0\n0 1 2 1 2 [0] [0]\n1 1 2 2 3 [1] [3]\n2 1 2 3 1 [2] [-{limit}]\n3 1 0\n"
+    "0 1 0 0\n1 1 3 1\n2 1 2 1\n3 1 0 0\n1\n"
+)
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_multi_mode_file_is_read_whole(tmp_path):
+    problem = read_problem(_write(tmp_path, "a.mm", MULTI_MODE.format(stock=9)))
+    assert [len(task.modes) for task in problem.tasks] == [1, 2, 1, 1]
+    assert problem.tasks[1].modes[1].duration == 4
+    assert problem.tasks[1].modes[0].demand == (2,)
+    assert problem.tasks[1].modes[0].consumption == (5,)
+    assert (problem.resources[0].steps, problem.stocks[0].units) == (((0, 2),), 9)
+    assert [(link.before, link.after) for link in problem.links] == [(0, 1), (0, 2), (1, 3), (2, 3)]
+
+
+@pytest.mark.parametrize(("stock", "makespan"), [(9, 4), (2, 4), (1, None)])
+def test_modes_are_chosen_within_the_stock(tmp_path, stock, makespan):
+    found = solve_file(_write(tmp_path, "a.mm", MULTI_MODE.format(stock=stock)), time_limit=5)
+    assert found.status == ("optimal" if makespan else "infeasible")
+    assert found.makespan == makespan
+
+
+@pytest.mark.parametrize(("limit", "status"), [(4, "optimal"), (2, "infeasible")])
+def test_a_negative_lag_is_a_maximum_the_other_way(tmp_path, limit, status):
+    # One machine: task 2 starts 3 or more after task 1 does, and at most `limit` after.
+    path = _write(tmp_path, "a.sch", MAX_LAGS.format(limit=limit))
+    link = next(link for link in read_problem(path).links if link.max_lag is not None)
+    assert (link.before, link.after, link.kind, link.lag, link.max_lag) == (1, 2, Kind.SS, None, limit)
+    found = solve_file(path, time_limit=5)
+    assert found.status == status
+    assert not found.starts or found.starts[2] - found.starts[1] in range(3, limit + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "part"),
+    [
+        ("a.txt", "", "expected a .sm"),
+        ("a.sm", "", "no numbers of renewable"),
+        ("a.sm", MULTI_MODE[: MULTI_MODE.index("REQUESTS")].format(stock=1), "no section"),
+        ("a.mm", MULTI_MODE.format(stock="9").replace("   2        2          1", "   2        2          3"), "successors"),
+        ("a.mm", MULTI_MODE.format(stock=9).replace(":  0   D", ":  1   D"), "doubly"),
+        ("a.sch", "2 1 0 0\n0 1 2 1 2 [0] [0]\n", "breaks off"),
+        ("a.mm", MULTI_MODE.format(stock=9).replace("  3      1     3", "  9      1     3"), "not described"),
+        ("a.mm", MULTI_MODE.format(stock=9).replace("  3      1     3", "  3      1     99999999"), "add up to more"),
+        ("a.sch", "2 1 0 0\n0 1 2 1 [0]\n1 1 0\n2 1 0\n3 1 0\n", "describes another number"),
+        ("a.sch", "-9 1 0 0\n", "tasks"),
+        ("a.sch", "bytes \xff\n", "not plain text"),
+        ("a.sch", "", "breaks off"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_reason(tmp_path, name, text, part):
+    path = tmp_path / name
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ProblemError, match=part):
+        read_problem(path)
+    with pytest.raises(ProgrammeError):
+        solve_file(path)
+
+
+@given(st.integers(0, 10**6), st.text(max_size=4), st.integers(0, 30))
+@settings(deadline=None, max_examples=200)
+def test_no_damage_to_a_file_brings_more_than_a_reason(place, inserted, deleted):
+    for text, suffix in ((MULTI_MODE.format(stock=9), ".mm"), (MAX_LAGS.format(limit=4), ".sch")):
+        at = place % len(text)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"a{suffix}"
+            path.write_text(text[:at] + inserted + text[at + deleted :], encoding="utf-8", errors="replace")
+            with contextlib.suppress(ProblemError):
+                read_problem(path)
