@@ -208,7 +208,9 @@ def test_yield_asks_for_more_units_work_and_parts() -> None:
 
 
 def test_rework_takes_capacity_but_no_parts() -> None:
-    """A unit that fails half of the time and always comes back passes the station twice: 3.5 good ones a week of 7 days."""
+    """A unit that fails half of the time and always comes back passes the station twice: 3.5 good ones a week of 7
+    days.
+    """
     plant = (
         Plant()
         .centre("cell")

@@ -11,7 +11,7 @@ import numpy as np
 from plantwright.planning import state as at
 from plantwright.planning.problem import Arrays
 from plantwright.planning.state import EPS, State, kernel
-from plantwright.planning.supply import build, buy, next_free, next_purchase, peg, take, take_back
+from plantwright.planning.supply import build, buy, exchange, next_free, next_purchase, peg, take, take_back
 from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
 
 
@@ -65,7 +65,7 @@ def ask(
         lot = at.list_lot(s, at.PRODUCTION, item, order, finish, units)
         s.orders[order]["lot"] = lot
         amount = min(units, quantity - got)
-        peg(s, lot, demand, amount)
+        peg(s, lot, demand, amount, time)
         got += amount
     if got < quantity - EPS:
         bought, sooner, why = purchase(p, s, demand, item, quantity - got, time)
@@ -82,6 +82,8 @@ def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
     if p.items[item]["source1"] == p.items[item]["source0"]:
         return 0.0, np.inf, at.PART
     got = buy(p, s, demand, item, quantity, time)
+    if got < quantity - EPS:
+        got += exchange(p, s, demand, item, quantity - got, time)
     if got >= quantity - EPS:
         return got, np.inf, at.PART
     then, lead_time, _ = next_purchase(p, s, item, time)

@@ -98,6 +98,7 @@ def _runs(values: NDArray[np.int64]) -> list[tuple[int, int]]:
 def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging, ...]:
     """Return who is served by what, one row a supply and demand, demands in the order of planning."""
     pegs, lots = rows_of(state.pegs, state.counts[at.N_PEGS]), _lots(state)
+    pegs = pegs[pegs["quantity"] > EPS]
     keys, inverse = np.unique(pegs["demand"] * max(lots.size, 1) + pegs["lot"], return_inverse=True)
     quantities = np.bincount(inverse, weights=pegs["quantity"], minlength=keys.size)
     demands, given = (keys // max(lots.size, 1)).tolist(), keys % max(lots.size, 1)

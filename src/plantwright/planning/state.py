@@ -25,13 +25,13 @@ time.
 """
 
 STOCK, PURCHASE, PRODUCTION = range(3)
-TOOK, LISTED, BOUGHT, BUILT = range(4)
+TOOK, LISTED, BOUGHT, BUILT, RELEASED = range(5)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT = range(7)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
-                ("before", "i8"), ("after", "i8")])  # fmt: skip
+                ("before", "i8"), ("after", "i8"), ("peg", "i8")])  # fmt: skip
 ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
-PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8")])
+PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8"), ("needed", "f8"), ("after", "i8")])
 ENTRY = np.dtype([("kind", "i8"), ("row", "i8"), ("week", "i8"), ("amount", "f8")])
 SHIPMENT = np.dtype([("demand", "i8"), ("quantity", "f8"), ("ships", "f8"), ("obstacle", "i8")])
 OBSTACLE = np.dtype([("demand", "i8"), ("asked", "f8"), ("kind", "i8"), ("row", "i8"), ("at", "f8"), ("left", "f8")])
@@ -138,7 +138,7 @@ def list_lot(state: State, kind: int, item: int, source: int, there: float, quan
         before, after = after, state.lots[after]["after"]
     row = state.lots[lot]
     row["kind"], row["item"], row["source"], row["there"] = kind, item, source, there
-    row["quantity"], row["free"], row["before"], row["after"] = quantity, 0.0, before, after
+    row["quantity"], row["free"], row["before"], row["after"], row["peg"] = quantity, 0.0, before, after, -1
     if before < 0:
         state.first_lot[item, week] = lot
     else:

@@ -14,12 +14,22 @@ from plantwright.planning.windows import book
 
 
 @kernel
-def peg(s: State, lot: int, demand: int, quantity: float) -> None:
-    """Give units of a lot to a demand."""
+def peg(s: State, lot: int, demand: int, quantity: float, needed: float) -> None:
+    """Give units of a lot to a demand that needs them at `needed`."""
     row = at.added(s, at.N_PEGS, s.pegs.size)
-    s.pegs[row]["lot"], s.pegs[row]["demand"], s.pegs[row]["quantity"] = lot, demand, quantity
+    given = s.pegs[row]
+    given["lot"], given["demand"], given["quantity"], given["needed"] = lot, demand, quantity, needed
+    given["after"], s.lots[lot]["peg"] = s.lots[lot]["peg"], row
     at.change_free(s, lot, -quantity)
     at.note(s, at.TOOK, lot, 0, quantity)
+
+
+@kernel
+def unpeg(s: State, row: int, quantity: float) -> None:
+    """Take units of a lot from the demand that has them; the caller has given it others."""
+    s.pegs[row]["quantity"] -= quantity
+    at.change_free(s, s.pegs[row]["lot"], quantity)
+    at.note(s, at.RELEASED, row, 0, quantity)
 
 
 @kernel
@@ -34,7 +44,7 @@ def take(s: State, demand: int, item: int, quantity: float, time: float) -> floa
         while lot >= 0 and got < quantity - EPS:
             if s.lots[lot]["there"] <= time + EPS and s.lots[lot]["free"] > EPS:
                 amount = min(s.lots[lot]["free"], quantity - got)
-                peg(s, lot, demand, amount)
+                peg(s, lot, demand, amount, time)
                 got += amount
             lot = s.lots[lot]["after"]
         week -= 1
@@ -86,9 +96,41 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
             if size > EPS:
                 lot = ordered(p, s, item, source, week, size)
                 amount = min(size, quantity - got)
-                peg(s, lot, demand, amount)
+                peg(s, lot, demand, amount, time)
                 got += amount
             week -= 1
+    return got
+
+
+@kernel
+def exchange(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> float:
+    """Give a demand units that others, who need them only after `time`, were given; these get free or bought ones in
+    time.
+
+    So the earliest need has the earliest supply whatever the order of planning, and nobody gets anything too late.
+    """
+    got = 0.0
+    floor = min(next_purchase(p, s, item, time)[0], next_free(s, item, time))
+    week = at.week_of(s, time) if floor < np.inf else -1
+    while week >= 0 and got < quantity - EPS:
+        lot = s.first_lot[item, week]
+        while lot >= 0 and got < quantity - EPS:
+            row = s.lots[lot]["peg"] if s.lots[lot]["there"] <= time + EPS else -1
+            while row >= 0 and got < quantity - EPS:
+                needed, wanted = s.pegs[row]["needed"], min(s.pegs[row]["quantity"], quantity - got)
+                if needed >= floor - EPS and wanted > EPS:
+                    other = s.pegs[row]["demand"]
+                    replaced = take(s, other, item, wanted, needed)
+                    replaced += buy(p, s, other, item, wanted - replaced, needed)
+                    if replaced > EPS:
+                        unpeg(s, row, replaced)
+                        peg(s, lot, demand, replaced, time)
+                        got += replaced
+                    if replaced < wanted - EPS:
+                        floor = needed + 2.0 * EPS  # who needs it sooner finds nothing either
+                row = s.pegs[row]["after"]
+            lot = s.lots[lot]["after"]
+        week -= 1
     return got
 
 
@@ -137,7 +179,11 @@ def take_back(p: Arrays, s: State, mark: int) -> None:
         row, amount = entry["row"], entry["amount"]
         if entry["kind"] == at.TOOK:
             s.counts[at.N_PEGS] -= 1
+            s.lots[row]["peg"] = s.pegs[s.counts[at.N_PEGS]]["after"]
             at.change_free(s, row, amount)
+        elif entry["kind"] == at.RELEASED:
+            s.pegs[row]["quantity"] += amount
+            at.change_free(s, s.pegs[row]["lot"], -amount)
         elif entry["kind"] == at.LISTED:
             if s.lots[row]["kind"] == at.PURCHASE:
                 s.slot_lot[s.lots[row]["source"], entry["week"]] = -1

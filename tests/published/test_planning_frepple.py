@@ -1,0 +1,76 @@
+"""frePPLe's own test models (frePPLe 9, MIT licence) planned by Plantwright, against the plans that frePPLe expects.
+
+Where only lead times and materials bind, every delivery must be the same in quantity and date. Where capacity binds,
+two planners may fill it differently: there no demand may be later. Reasons must agree by kind and object.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from plantwright.model.plan import Plan
+from plantwright.model.schedule import Schedule
+from plantwright.planning import check_plan, plan
+from tests.published.frepple import Expected, Model, expected, read
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "frepple"
+NO_CONVERSION = Schedule((), (), "optimal", {}, {})
+LEAD_TIME_AND_MATERIAL = {
+    "constraints_leadtime_1": 1, "constraints_leadtime_4": 1, "constraints_material_1": 1, "constraints_material_4": 1,
+    "distribution_1": 2, "buffer_max": 1, "safety_stock": 1, "demand_policy": 1,
+}  # fmt: skip
+CAPACITY = {"constraints_resource_1": 1, "constraints_resource_3": 1}
+OTHER = {"operation_autofence": 1}
+KINDS = {"work_centre": "capacity", "resource": "capacity", "lead_time": "lead_time", "part": "part"}
+
+
+def case(name: str, output: int) -> tuple[Model, Plan, Expected]:
+    """Return a model, its checked plan and what frePPLe expects."""
+    if not SHARED.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"frePPLe's models are not at {SHARED}")
+        pytest.skip(f"frePPLe's models are not at {SHARED}")
+    model = read(SHARED / name / f"{name}.xml")
+    found = plan(model.programme, NO_CONVERSION, rules=model.rules)
+    assert check_plan(model.programme, NO_CONVERSION, found) == ()
+    return model, found, expected(SHARED / name / f"{name}.{output}.expect", model)
+
+
+def deliveries(found: Plan, demand: str) -> list[tuple[float, float]]:
+    return [(s.quantity, pytest.approx(s.arrives, abs=0.02)) for s in found.shipments_of.get(demand, ())]
+
+
+@pytest.mark.parametrize(("name", "output"), LEAD_TIME_AND_MATERIAL.items())
+def test_lead_times_and_materials_give_frepples_dates(name: str, output: int) -> None:
+    model, found, theirs = case(name, output)
+    compared = [d.id for d in model.programme.demand if d.id not in model.unsupported]
+    assert compared or name == "constraints_leadtime_4"
+    for demand in compared:
+        assert deliveries(found, demand) == theirs.deliveries.get(demand, []), demand
+
+
+@pytest.mark.parametrize(("name", "output"), (CAPACITY | OTHER).items())
+def test_no_demand_is_later_than_in_frepple(name: str, output: int) -> None:
+    model, found, theirs = case(name, output)
+    for demand in model.programme.demand:
+        ours = sum(s.quantity for s in found.shipments_of.get(demand.id, ()))
+        assert ours == pytest.approx(sum(n for n, _ in theirs.deliveries[demand.id]))
+        assert found.promised(demand.id) <= max(at for _, at in theirs.deliveries[demand.id]) + 0.02, demand.id
+
+
+@pytest.mark.parametrize(("name", "output"), (LEAD_TIME_AND_MATERIAL | CAPACITY).items())
+def test_reasons_agree_by_kind_and_object(name: str, output: int) -> None:
+    model, found, theirs = case(name, output)
+    for demand in model.programme.demand:
+        ours = {(KINDS[r.kind], r.object) for r in found.reasons if r.demand == demand.id and r.kind in KINDS}
+        if demand.id not in model.unsupported and demand.id in theirs.constraints and ours:
+            assert ours <= theirs.constraints[demand.id], demand.id
+
+
+def test_pegging_serves_every_delivery() -> None:
+    """The model `pegging_1`: its expected output is frePPLe's pegging, whose sums the checker repeats on ours."""
+    model, found, _ = case("pegging_1", 1)
+    assert {p.demand for p in found.pegging} == {d.id for d in model.programme.demand}
