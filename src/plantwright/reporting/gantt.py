@@ -88,7 +88,7 @@ def _chart(run: Run, identifier: str, says: str, rows: Sequence[Row]) -> Figure:
         legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
         margin={"l": 56, "r": 16, "t": 48, "b": 64},
     )  # fmt: skip
-    return Figure(identifier, says, plot, _narrow(labels))
+    return Figure(identifier, says, plot, _narrow(labels), {"width": 0.36})
 
 
 def _narrow(labels: Sequence[str]) -> dict[str, Any]:

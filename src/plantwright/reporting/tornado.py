@@ -51,8 +51,8 @@ def tornado(run: Run, metric: str) -> Figure | None:
         return None
     dates = metric != "compute_energised_mw"
     traces = [
-        _ends(run, rows, dates, "low"),
-        _ends(run, rows, dates, "high"),
+        *_ends(run, rows, dates, "low"),
+        *_ends(run, rows, dates, "high"),
     ]
     labels = [_label(run, row) for row in rows]
     ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.6]}
@@ -81,23 +81,29 @@ def _spans(run: Run, rows: list[Sensitivity], dates: bool) -> Iterator[go.Scatte
         yield go.Scatter(x=x, y=y, mode="lines", line=line, opacity=faint, showlegend=False, hoverinfo="skip")
 
 
-def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> go.Scatter:
+def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> Iterator[go.Scatter]:
     colour, symbol = (LOW, "circle") if end == "low" else (HIGH, "diamond")
     name = f"assumption is {end} (its {end}est tenth)"
-    opacity = [1.0 if is_significant(run, row) else FAINT for row in rows]
     shown = "%{x|%-d %b %Y}" if dates else "%{x:,.1f} MW"
-    return go.Scatter(
-        x=_values(run, rows, dates, end), y=list(range(len(rows))), mode="markers", name=name,
-        marker={"size": 13, "symbol": symbol, "color": colour, "opacity": opacity},
-        text=[f"rank correlation {row.correlation:+.2f}" for row in rows],
-        hovertemplate=f"{shown}<br>%{{text}}<extra>{name}</extra>",
-    )  # fmt: skip
+    x = _values(run, rows, dates, end)
+    named = False
+    for sure in (True, False):
+        chosen = [index for index, row in enumerate(rows) if is_significant(run, row) == sure]
+        if chosen:
+            yield go.Scatter(
+                x=[x[index] for index in chosen], y=chosen, mode="markers", name=name, showlegend=not named,
+                legendgroup=end, marker={"size": 13, "symbol": symbol, "color": colour},
+                opacity=1.0 if sure else FAINT,
+                text=[f"rank correlation {rows[index].correlation:+.2f}" for index in chosen],
+                hovertemplate=f"{shown}<br>%{{text}}<extra>{name}</extra>",
+            )  # fmt: skip
+            named = True
 
 
 def _label(run: Run, row: Sensitivity) -> str:
     marks = [] if run.programme.register[row.assumption].sourced else ["assumed"]
-    marks += [] if is_significant(run, row) else ["may be chance"]
-    text = label(sentence(phrase(row.assumption)), 34)
+    marks += [] if is_significant(run, row) else ["chance?"]
+    text = label(sentence(phrase(row.assumption)), 32)
     return f"{text} ({', '.join(marks)})" if marks else text
 
 
