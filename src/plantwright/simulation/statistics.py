@@ -66,16 +66,16 @@ def paired_difference(first: Sequence[float] | Floats, second: Sequence[float] |
 def warm_up(values: Sequence[float] | Floats, batch: int = 5) -> int:
     """Return how many first values to leave out as warm-up, by MSER-5 (White, Cobb and Spratt 2000).
 
-    The cut is where the standard error of the rest, in batches of five, is smallest; raises ValueError where that lies in the
-    second half, as the series is then too short.
+    The cut, in the first half, is where the standard error of the rest, in batches of five, is smallest; raises ValueError
+    where that is the middle, as the series is then too short.
     """
     x = np.asarray(values, dtype=np.float64)
     means = x[: x.size // batch * batch].reshape(-1, batch).mean(axis=1)
     if means.size < 4:
         raise ValueError(f"the warm-up needs {4 * batch} values or more, not {x.size}")
-    rest = [float(np.var(means[cut:]) / (means.size - cut)) for cut in range(means.size - 1)]
+    rest = [float(np.var(means[cut:]) / (means.size - cut)) for cut in range(means.size // 2 + 1)]
     cut = int(np.argmin(rest))
-    if cut > means.size // 2:
+    if cut == means.size // 2:
         raise ValueError("the series is too short to tell its warm-up from its end; run longer")
     return cut * batch
 

@@ -53,10 +53,11 @@ def _of_source(
     shifted = np.maximum(0.0, planned + later)
     if not source.capacity:
         return shifted
-    return np.maximum(shifted, planned + _capacity_slip(programme, source, orders_sum(plan, rows), seed, replications))
+    slip = _capacity_slip(programme, source, units_in_order(plan, rows), seed, replications)
+    return np.where(slip > 0.0, np.maximum(shifted, planned + slip), shifted)
 
 
-def orders_sum(plan: Plan, rows: list[int]) -> Floats:
+def units_in_order(plan: Plan, rows: list[int]) -> Floats:
     """Return how many units a supplier must have made for each of its orders, in the order planned."""
     return np.cumsum([plan.purchase_orders[i].quantity for i in rows])
 

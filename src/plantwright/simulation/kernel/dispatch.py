@@ -422,18 +422,27 @@ def start_ample(f: Floor, w: int, o: int, now: float) -> None:
 
 
 @compiled
-def note_waiting(f: Floor, w: int, all_operations: bool, now: float) -> None:
-    """Say that the queues of centre w wait for a station, those that lack something else only if asked."""
+def lacks_component(f: Floor, o: int) -> bool:
+    """Return whether operation o waits for a component that is still not there."""
+    i = f.ops[o, at.O_CAUSE] - at.C_FIRST_NEED
+    if i < 0 or i >= f.ops[o, at.O_NEED1] - f.ops[o, at.O_NEED0]:
+        return False
+    i += f.ops[o, at.O_NEED0]
+    return f.stockf[f.needs[i], at.KF_LEVEL] + CLOSE < f.needf[i]
+
+
+@compiled
+def note_waiting(f: Floor, w: int, now: float) -> None:
+    """Say that the queues of centre w wait for a station, except those that lack a component all the same."""
     cause = station_cause(f, w)
     for o in range(f.centres[w, at.W_OP0], f.centres[w, at.W_OP1]):
-        if f.ops[o, at.O_QUEUED] > 0 and (all_operations or f.ops[o, at.O_CAUSE] < at.C_BATCH):
+        if f.ops[o, at.O_QUEUED] > 0 and f.ops[o, at.O_CAUSE] != cause and not lacks_component(f, o):
             set_cause(f, o, cause, now)
 
 
 @inlined
 def dispatch(f: Floor, w: int, now: float) -> None:
     """Start at centre w whatever can start."""
-    started = False
     while f.centres[w, at.W_OPEN] == 1 and f.centres[w, at.W_IDLE] > 0:
         o = choose(f, w, now)
         if o < 0:
@@ -446,11 +455,10 @@ def dispatch(f: Floor, w: int, now: float) -> None:
             start_ample(f, w, o, now)
         else:
             start(f, w, o, now)
-        started = True
         if f.centres[w, at.W_BLOCKED] > 0:
             let_in(f, w, now)
     if f.centres[w, at.W_OPEN] == 0 or f.centres[w, at.W_IDLE] == 0:
         if f.centres[w, at.W_ACTIVE] > 0:
             drop_waiters(f, w)
         if f.centres[w, at.W_QUEUED] > 0:
-            note_waiting(f, w, not started, now)
+            note_waiting(f, w, now)

@@ -301,7 +301,7 @@ def set_shift(f: Floor, w: int, is_open: int, now: float) -> None:
         set_idle_state(f, w, at.OFF_SHIFT, now)
         if f.centres[w, at.W_ACTIVE] > 0:
             drop_waiters(f, w)
-        note_waiting(f, w, True, now)
+        note_waiting(f, w, now)
     mark(f, w)
     if f.centres[w, at.W_ATTENDED] == 0:
         return

@@ -1,0 +1,26 @@
+"""The kernel's source gives the same bytes uncompiled: a small plant with everything in it, run in another process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from plantwright.simulation import Run, lay_out
+from tests.simulation.test_networks import factory
+
+
+def digest() -> str:
+    run = Run(lay_out(factory()), 17, 3, edges=(200.0,), trace=True).advance(500.0)
+    return hashlib.sha256(b"".join(array.tobytes() for array in run.settled())).hexdigest()
+
+
+def test_the_same_bytes_with_the_compiler_off() -> None:
+    code = "import warnings; warnings.simplefilter('error'); from tests.simulation.test_without_compiler import digest; print(digest())"
+    settings = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    root = Path(__file__).parents[2]
+    answer = subprocess.run([sys.executable, "-c", code], env=settings, cwd=root, capture_output=True, text=True, check=False, timeout=300)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip() == digest()
