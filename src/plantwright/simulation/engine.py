@@ -39,7 +39,8 @@ class Run:
     """One replication of a network, from time 0 on; `advance` it as far as wanted, read its totals at any time.
 
     `edges` are the ends of the periods for which totals are kept apart (hours, in order); what follows the last edge is
-    one more period. `trace` keeps a record of every event.
+    one more period. `trace` keeps a record of every event; `room` is for how many units there is memory from the start (it grows
+    as needed).
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class Run:
         edges: tuple[float, ...] = (),
         world: World | None = None,
         trace: bool = False,
+        room: int = 0,
     ) -> None:
         self.tables = tables
         self.edges = edges
-        self.floor = _floor(tables, seed, replication, edges, world or World(tables.timeline, {}), trace)
+        self.floor = _floor(tables, seed, replication, edges, world or World(tables.timeline, {}), trace, room)
         self.quiet = False
 
     @property
@@ -94,6 +96,11 @@ class Run:
         settle_kernel(floor)
         return floor
 
+    def settle(self) -> Floor:
+        """Return the tables themselves with all totals brought up to the present, for a run that goes no further."""
+        settle_kernel(self.floor)
+        return self.floor
+
     def saved(self) -> dict[str, NDArray[np.generic]]:
         """Return the whole state as arrays by name, to be kept in a file (`numpy.savez`)."""
         return {name: array.copy() for name, array in self.floor._asdict().items()}
@@ -118,12 +125,12 @@ def _timeline_arrays(timeline: Timeline, edges: tuple[float, ...]) -> tuple[Ints
     return np.stack((kind[order], place[order]), axis=1), np.stack((time[order], value[order]), axis=1)
 
 
-def _floor(tables: Tables, seed: int, replication: int, edges: tuple[float, ...], world: World, trace: bool) -> Floor:
+def _floor(tables: Tables, seed: int, replication: int, edges: tuple[float, ...], world: World, trace: bool, room: int) -> Floor:
     own = {name: array.copy() for name, array in tables.fixed.items() if name in Floor._fields}
     own |= {name: array.copy() for name, array in world.changed.items()}
     own["line"], own["linef"] = _timeline_arrays(world.timeline, edges)
     own["streams"] = seed_streams(seed, replication, tables.stream_keys)
-    own |= _totals(tables, len(edges) + 1) | _memory(tables, trace) | _calendar(tables.slots)
+    own |= _totals(tables, len(edges) + 1) | _memory(tables, trace, room) | _calendar(tables.slots)
     _draw_first_arrivals(own)
     return Floor(**own)
 
@@ -147,10 +154,10 @@ def _totals(tables: Tables, periods: int) -> dict[str, Ints | Floats]:
     }
 
 
-def _memory(tables: Tables, trace: bool) -> dict[str, Ints | Floats]:
-    units = 2 * tables.margin
+def _memory(tables: Tables, trace: bool, room: int) -> dict[str, Ints | Floats]:
+    units = 2 * tables.margin + room
     tracked = bool(np.any(tables.fixed["ops"][:, at.O_TRACKED]))
-    accounts = units if tracked else 0
+    accounts = 2 * tables.margin if tracked else 0
     head = np.zeros(at.G_COLUMNS, dtype=np.int64)
     head[at.G_FREE_COUNT] = units
     head[at.G_ACCOUNTS] = accounts if tracked else NO_ACCOUNTS

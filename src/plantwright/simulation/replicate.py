@@ -29,6 +29,7 @@ Ints = NDArray[np.int64]
 Progress = Callable[[float], None]
 """Called with the share of the work that is done (0..1)."""
 WEEK = 168.0
+ENOUGH_UNITS = 1 << 17
 
 
 def simulate(
@@ -114,11 +115,17 @@ class Reading:
         """Return a replication carried out up to the horizon."""
         world = self.worlds.world(replication)
         edges = tuple(self.edges[:-1].tolist())
-        return Run(self.tables, self.worlds.seed, replication, edges, world, trace).advance(float(self.edges[-1]))
+        run = Run(self.tables, self.worlds.seed, replication, edges, world, trace, self.room)
+        return run.advance(float(self.edges[-1]))
+
+    @cached_property
+    def room(self) -> int:
+        """Units for which a run has memory from the start: all that are ordered, up to a limit from which it grows."""
+        return min(ENOUGH_UNITS, int(self.tables.fixed["orders"][:, at.E_QUANTITY].sum()))
 
     def sample(self, replication: int) -> Sample:
         """Carry out a replication and return what it came to."""
-        floor = self.run(replication).settled()
+        floor = self.run(replication).settle()
         shipped, arrived = self._by_demand(floor.shipped), self._by_demand(floor.arrived)
         energised = self._by_route(floor, "energise")
         return Sample(

@@ -102,9 +102,10 @@ def _overdue(floor: Floor) -> Floats:
     now = floor.clockf[at.GF_NOW]
     late = np.flatnonzero((floor.units[:, at.U_OP] >= 0) & (floor.unitf[:, at.UF_DUE] < now) & (floor.units[:, at.U_ACCOUNT] >= 0))
     total = floor.account[floor.units[late, at.U_ACCOUNT]].sum(axis=0) if late.size else np.zeros(floor.late.shape[1] - 2)
-    for unit in late[floor.unitf[late, at.UF_QUEUED] >= 0]:
-        op = floor.ops[floor.units[unit, at.U_OP]]
-        columns = np.arange(op[at.O_CAUSE0], op[at.O_CAUSE0] + op[at.O_CAUSES])
-        waited = floor.clock[columns] - floor.snapshot[floor.units[unit, at.U_ACCOUNT], : columns.size]
-        np.add.at(total, floor.cause_of[columns], np.maximum(waited, 0.0))
+    waiting = late[floor.unitf[late, at.UF_QUEUED] >= 0]
+    for o in np.unique(floor.units[waiting, at.U_OP]):
+        rows = floor.units[waiting[floor.units[waiting, at.U_OP] == o], at.U_ACCOUNT]
+        columns = np.arange(floor.ops[o, at.O_CAUSE0], floor.ops[o, at.O_CAUSE0] + floor.ops[o, at.O_CAUSES])
+        waited = floor.clock[columns] - floor.snapshot[rows, : columns.size]
+        np.add.at(total, floor.cause_of[columns], np.maximum(waited, 0.0).sum(axis=0))
     return np.asarray(total)

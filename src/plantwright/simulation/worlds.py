@@ -23,8 +23,9 @@ from plantwright.simulation.supply import receipts
 from plantwright.simulation.tables import Tables, Timeline
 
 Floats = NDArray[np.float64]
-Row = tuple[Floats, int, int, Floats]
-"""Times, kind, place and values of rows of the timeline."""
+Ints = NDArray[np.int64]
+Row = tuple[Floats, int, int | Ints, Floats]
+"""Times, kind, place (one, or one a row) and values of rows of the timeline."""
 NEVER = 1e12  # hours; an installation rate of zero
 
 
@@ -197,11 +198,18 @@ class Worlds:
             w = self.tables.centres.index(f"install {site.id}")
             yield np.concatenate(([0.0], times)), at.L_SHIFT, w, np.concatenate(([0.0], (rates > 0).astype(np.float64)))
 
-    def _supplies(self, index: int) -> Iterator[Row]:
+    @cached_property
+    def _bought(self) -> tuple[Ints, Ints, Floats]:
+        """Index, stock row and quantity of the purchase orders whose parts are used."""
         row = {name: k for k, name in enumerate(self.tables.stocks)}
-        for order, time in zip(self.plan.purchase_orders, self.received[index], strict=True):
-            if order.item in row:
-                yield np.full(1, time), at.L_STOCK, row[order.item], np.full(1, order.quantity)
+        orders = [(i, row[o.item], o.quantity) for i, o in enumerate(self.plan.purchase_orders) if o.item in row]
+        found = np.array(orders, dtype=np.float64).reshape(-1, 3)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2]
+
+    def _supplies(self, index: int) -> Iterator[Row]:
+        orders, places, quantities = self._bought
+        yield self.received[index, orders], at.L_STOCK, places, quantities
+        row = {name: k for k, name in enumerate(self.tables.stocks)}
         for i, there in enumerate(self.programme.stock):
             if there.item in row:
                 time = max(0.0, self._available[i][index])
@@ -217,7 +225,7 @@ class Worlds:
 
     def prepare(self) -> Worlds:
         """Make all draws now, so that threads only read them, and return these worlds."""
-        _ = self._cells, self._static, self._deliveries, self._steps, self._available, self._on_hand, self.received
+        _ = self._bought, self._cells, self._static, self._deliveries, self._steps, self._available, self._on_hand, self.received
         return self
 
 
