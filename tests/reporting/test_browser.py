@@ -90,6 +90,7 @@ def report(make, tmp_path_factory) -> Path:
 
 def opened(driver, page: Path, size: str, scheme: str) -> None:
     """Open a page at a size and colour scheme, and draw every figure of it."""
+    driver.get("about:blank")  # a page still open would draw itself again
     width, height = SIZES[size]
     screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
