@@ -63,6 +63,7 @@ def compile_arrays(problem: Problem) -> Arrays:
     minimum = [link for link in problem.links if link.lag is not None]
     order = topological_order(problem)
     waits = [*minimum, *supply_waits(problem, minimum)]
+    rows = np.array([(link.before, link.after, KINDS[link.kind], link.lag) for link in waits], np.int64).reshape(-1, 4)
     modes = [mode for task in problem.tasks for mode in task.modes]
     use_from, uses = _uses(problem)
     return Arrays(
@@ -76,8 +77,8 @@ def compile_arrays(problem: Problem) -> Arrays:
         ).reshape(len(modes), 5),
         _pointers([len(task.modes) for task in problem.tasks]),
         uses,
-        *_by_end(problem, waits, "after"),
-        *_by_end(problem, waits, "before"),
+        *_by_end(rows, 1, len(problem.tasks)),
+        *_by_end(rows, 0, len(problem.tasks)),
         _pointers([len(task.supplies) for task in problem.tasks]),
         np.array([supply for task in problem.tasks for supply in task.supplies], np.int64).reshape(-1, 2),
         _maximum_lags(problem),
@@ -131,11 +132,12 @@ def supply_waits(problem: Problem, links: list[Link]) -> list[Link]:
 
     Left out where the supplier itself waits for the user: then the user has to do with what is there before.
     """
+    suppliers = [(number, task) for number, task in enumerate(problem.tasks) if task.supplies]
     after: list[set[int]] = [set() for _ in problem.tasks]
     for link in links:
         after[link.before].add(link.after)
     waits = []
-    for supplier, task in enumerate(problem.tasks):
+    for supplier, task in suppliers:
         supplied = {index for index, _ in task.supplies}
         for user, other in enumerate(problem.tasks):
             uses = any(mode.demand[index] for mode in other.modes for index in supplied)
@@ -197,14 +199,11 @@ def _capacity(problem: Problem) -> Int32:
     return capacity
 
 
-def _by_end(problem: Problem, links: list[Link], end: str) -> tuple[Int, Int]:
-    """Where each task's group of links begins, and the links: task at the other end, kind, lag."""
-    other = "before" if end == "after" else "after"
-    groups: list[list[tuple[int, int, int]]] = [[] for _ in problem.tasks]
-    for link in links:
-        groups[getattr(link, end)].append((getattr(link, other), KINDS[link.kind], link.lag or 0))
-    flat = [link for group in groups for link in group]
-    return _pointers([len(group) for group in groups]), np.array(flat, np.int64).reshape(len(flat), 3)
+def _by_end(links: Int, end: int, size: int) -> tuple[Int, Int]:
+    """Where each task's group of links begins, and the links (task at the other end, kind, lag), by the end 0 or 1."""
+    order = np.argsort(links[:, end], kind="stable")
+    counts = np.bincount(links[:, end], minlength=size)
+    return _pointers(counts.tolist()), np.ascontiguousarray(links[order][:, [1 - end, 2, 3]])
 
 
 def _maximum_lags(problem: Problem) -> Int:

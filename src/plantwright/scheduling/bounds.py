@@ -1,14 +1,14 @@
 """Bounds that need no search: heads, tails, and the least makespan by links and by the work on each resource.
 
-Heads count the breaks of calendars, tails do not; both hold whatever modes are chosen.
+Heads, tails and work count the breaks of calendars where no start escapes them; all hold whatever modes are chosen.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from plantwright.scheduling.arrays import topological_order
-from plantwright.scheduling.problem import Kind, Link, Mode, Problem, Stage, WorkingTime
+from plantwright.scheduling.arrays import Int, topological_order
+from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, Stage, WorkingTime
 
 Span = tuple[int, int]
 
@@ -75,12 +75,31 @@ def tails(problem: Problem) -> list[int]:
 
 def _durations(problem: Problem) -> tuple[list[int], list[int]]:
     """Shortest elapsed time of each task, and the longest (the horizon, where a calendar may stretch it)."""
-    shortest = [min(mode.duration for mode in task.modes) for task in problem.tasks]
     longest = [
         max(mode.duration if mode.calendar < 0 or not mode.duration else problem.horizon for mode in task.modes)
         for task in problem.tasks
     ]
-    return shortest, longest
+    elapsed = least_elapsed(problem)
+    return [min(elapsed[mode] for mode in task.modes) for task in problem.tasks], longest
+
+
+def least_elapsed(problem: Problem) -> dict[Mode, int]:
+    """Fewest ticks from start to finish of each mode, over all starts that its calendar allows."""
+    clocks = [_Clock(calendar, problem.horizon).ticks for calendar in problem.calendars]
+    known: dict[Span, int] = {}
+    least = {}
+    for mode in {mode for task in problem.tasks for mode in task.modes}:
+        key = (mode.calendar if mode.duration else ELAPSED, mode.duration)
+        if key not in known:
+            known[key] = mode.duration if key[0] < 0 else _least(clocks[key[0]], mode.duration, problem.horizon)
+        least[mode] = known[key]
+    return least
+
+
+def _least(ticks: Int, duration: int, horizon: int) -> int:
+    if duration > len(ticks):
+        return horizon + 1
+    return int((ticks[duration - 1 :] - ticks[: len(ticks) - duration + 1]).min()) + 1
 
 
 def _links_by_earlier(problem: Problem) -> list[list[Link]]:
@@ -98,29 +117,30 @@ def makespan_bound(problem: Problem) -> int:
     (Carlier & Latapie 1991, for one resource taken as one machine of its capacity).
     """
     dates, tail = earliest_dates(problem), tails(problem)
-    head = [start for start, _ in dates]
+    head, elapsed = [start for start, _ in dates], least_elapsed(problem)
     best = max((h + t for h, t in zip(head, tail, strict=True)), default=0)
     best = max(best, max((finish for _, finish in dates), default=0))
     for index in range(len(problem.resources)):
-        best = max(best, _work_bound(problem, index, head, tail))
+        best = max(best, _work_bound(problem, index, elapsed, head, tail))
     return best
 
 
-def _work_bound(problem: Problem, index: int, head: list[int], tail: list[int]) -> int:
+def _work_bound(problem: Problem, index: int, elapsed: dict[Mode, int], head: list[int], tail: list[int]) -> int:
     rows = []
     for number, task in enumerate(problem.tasks):
-        energy = min(mode.duration * mode.demand[index] for mode in task.modes)
+        energy = min(elapsed[mode] * mode.demand[index] for mode in task.modes)
         if energy:
-            after = tail[number] - min(mode.duration for mode in task.modes)
+            after = tail[number] - min(elapsed[mode] for mode in task.modes)
             rows.append((head[number], max(after, 0), energy))
-    rows.sort(key=lambda row: -row[1])
-    best, ceiling = 0, max(problem.ceiling(index), 1)
-    for begin in sorted({row[0] for row in rows}):
-        energy = 0
-        for early, after, own in rows:
-            if early >= begin:
-                energy += own
-                best = max(best, begin + -(-energy // ceiling) + after)
+    if not rows:
+        return 0
+    early, after, energy = np.array(sorted(rows, key=lambda row: -row[1]), np.int64).T
+    ceiling = max(problem.ceiling(index), 1)
+    best = 0
+    for begin in np.unique(early):
+        # Of the tasks that start no earlier, those with the longest rest behind them, one more at a time.
+        work = np.cumsum(np.where(early >= begin, energy, 0))
+        best = max(best, int((begin + -(-work // ceiling) + after)[early >= begin].max()))
     return best
 
 

@@ -21,7 +21,8 @@ ISLANDS = 2
 """A fixed number, so that a result does not depend on how many processors there are."""
 
 POPULATION = 80
-NOTHING = 1 << 59
+SECONDS_BETWEEN_LOOKS = 0.5
+"""How long the search may go on before it looks at the clock, where it has a time limit."""
 
 
 def generate(
@@ -41,7 +42,7 @@ def generate(
     arrays = compile_arrays(problem)
     if not problem.tasks:
         return Solution(Status.OPTIMAL, values=objective_values(problem, (), (), ()), engine="generation")
-    islands, made = _search(arrays, schedules, seed, _ends(begun, time_limit, target))
+    islands, made = _search(arrays, schedules, seed, _ends(begun, time_limit, target), timed=time_limit is not None)
     return _solution(arrays, islands, made, time.perf_counter() - begun, target)
 
 
@@ -55,7 +56,7 @@ def _ends(begun: float, time_limit: float | None, target: tuple[int, ...]) -> Ca
 
 
 def _search(
-    arrays: Arrays, schedules: int, seed: int, ends: Callable[[list[Population]], bool]
+    arrays: Arrays, schedules: int, seed: int, ends: Callable[[list[Population]], bool], *, timed: bool
 ) -> tuple[list[Population], int]:
     share = max(schedules // ISLANDS, 1)
     size = max(4, min(POPULATION, share // 6))
@@ -65,9 +66,11 @@ def _search(
     made, chunk = 0, 1
     with ThreadPoolExecutor(ISLANDS) as threads:
         while made < share and not ends(islands):
-            chunk = min(chunk, share - made)
+            chunk, began = min(chunk, share - made), time.perf_counter()
             made += max(threads.map(evolve, repeat(arrays), works, islands, repeat(chunk)))
             chunk = min(chunk * 4, max(3 * size, 1_000))
+            if timed:
+                chunk = min(chunk, max(1, int(chunk * SECONDS_BETWEEN_LOOKS / (time.perf_counter() - began) / 4)))
             _migrate(islands)
     return islands, made * ISLANDS
 

@@ -218,6 +218,7 @@ def _task_reasons(problem: Problem) -> tuple[str, ...]:
 
 def _one_task_reasons(problem: Problem, task: Task) -> list[str]:
     reasons = []
+    sizes = len(problem.resources), len(problem.stocks)
     if not task.modes:
         reasons.append(f"task {task.name!r} has no mode")
     if task.release < 0 or task.weight < 0 or task.late_weight < 0:
@@ -225,14 +226,27 @@ def _one_task_reasons(problem: Problem, task: Task) -> list[str]:
     if any(not 0 <= index < len(problem.resources) or units < 0 for index, units in task.supplies):
         reasons.append(f"task {task.name!r} supplies a resource that is not there, or less than nothing of one")
     for number, mode in enumerate(task.modes, start=1):
+        if _is_plain(mode, sizes, len(problem.calendars)):
+            continue
         where = f"mode {number} of task {task.name!r}"
         if mode.duration < 0 or min(mode.demand, default=0) < 0 or min(mode.consumption, default=0) < 0:
             reasons.append(f"{where} has a negative duration, demand or consumption")
-        if len(mode.demand) != len(problem.resources) or len(mode.consumption) != len(problem.stocks):
+        if (len(mode.demand), len(mode.consumption)) != sizes:
             reasons.append(f"{where} does not say a number for every resource")
         if not ELAPSED <= mode.calendar < len(problem.calendars):
             reasons.append(f"{where} names a calendar that is not there")
     return reasons
+
+
+def _is_plain(mode: Mode, sizes: tuple[int, int], calendars: int) -> bool:
+    """Whether nothing is wrong with a mode, asked first because there may be tens of thousands."""
+    return (
+        mode.duration >= 0
+        and (len(mode.demand), len(mode.consumption)) == sizes
+        and ELAPSED <= mode.calendar < calendars
+        and min(mode.demand, default=0) >= 0
+        and min(mode.consumption, default=0) >= 0
+    )
 
 
 def _link_reasons(problem: Problem) -> tuple[str, ...]:

@@ -156,7 +156,11 @@ def trace_longest_path(net: Network, duration: Float, lag: Float, start: Float, 
 def replay(
     net: Network, duration: Float, lag: Float, release: Float, start: Float, finish: Float, critical: Bool
 ) -> None:
-    """Replay each replication: durations, releases, starts, finishes, critical [r, n], lags [r, l], in hours."""
+    """Replay each replication: durations, starts, finishes, critical [r, n], in hours.
+
+    Lags [r, l] and releases [r, n] may have one row that holds for all.
+    """
     for row in prange(duration.shape[0]):
-        replay_row(net, duration[row], lag[row], release[row], start[row], finish[row])
-        trace_longest_path(net, duration[row], lag[row], start[row], finish[row], critical[row])
+        lags, releases = lag[row % len(lag)], release[row % len(release)]
+        replay_row(net, duration[row], lags, releases, start[row], finish[row])
+        trace_longest_path(net, duration[row], lags, start[row], finish[row], critical[row])

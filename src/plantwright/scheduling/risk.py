@@ -14,6 +14,7 @@ from scipy import stats
 
 from plantwright.model.calendars import Calendar
 from plantwright.model.programme import Mode, Programme, Resource
+from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.scheduling.arrays import KINDS
 from plantwright.scheduling.calendars import working_calendar
@@ -51,26 +52,12 @@ def replay_planned(programme: Programme, order: Order) -> Replay:
 
 def replay_worlds(programme: Programme, order: Order, seed: int, replications: range) -> tuple[Replay, Float]:
     """The plan's order in the worlds of a seed, and the durations drawn (replications, tasks) in working hours."""
-    draw = programme.register.draw
-    count = len(replications)
-    duration = _columns(
-        [
-            draw(mode.duration, seed, replications, task.id)
-            for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
-        ],
-        count,
-    )
-    duration = np.maximum(duration, 0.0)
-    lag = _columns(
-        [draw(link.lag, seed, replications, task.id) for task in programme.tasks for link in task.links], count
-    )
-    release = _columns(
-        [
-            draw(task.release, seed, replications, task.id) if task.release else np.zeros(count)
-            for task in programme.tasks
-        ],
-        count,
-    )
+    durations = zip(_modes(programme, order), programme.tasks, strict=True)
+    duration = _drawn(programme, [(mode.duration, task.id) for mode, task in durations], seed, replications)
+    duration = np.maximum(np.broadcast_to(duration, (len(replications), len(programme.tasks))), 0.0)
+    links = [(link.lag, task.id) for task in programme.tasks for link in task.links]
+    lag = _drawn(programme, links, seed, replications)
+    release = _drawn(programme, [(task.release, task.id) for task in programme.tasks], seed, replications)
     return _replay(programme, order, duration, lag, release), duration
 
 
@@ -139,8 +126,17 @@ def _modes(programme: Programme, order: Order) -> list[Mode]:
     return [task.modes[chosen] for task, chosen in zip(programme.tasks, order.modes, strict=True)]
 
 
-def _columns(columns: list[Float], rows: int) -> Float:
-    return np.stack(columns, axis=1) if columns else np.zeros((rows, 0))
+def _drawn(
+    programme: Programme, values: Sequence[tuple[Quantity | None, str]], seed: int, replications: range
+) -> Float:
+    """Values (with the place that keys each) in each replication, a column each; one row where none is uncertain."""
+    certain = all(value is None or not value.assumption for value, _ in values)
+    rows = range(1) if certain else replications
+    drawn = np.zeros((len(rows), len(values)))
+    for column, (value, place) in enumerate(values):
+        if value is not None:
+            drawn[:, column] = programme.register.draw(value, seed, rows, place)
+    return drawn
 
 
 def _replay(programme: Programme, order: Order, duration: Float, lag: Float, release: Float) -> Replay:
@@ -149,7 +145,7 @@ def _replay(programme: Programme, order: Order, duration: Float, lag: Float, rel
     shape = duration.shape
     found = Replay(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_))
     # Handovers carry no lag: they read a column of zeros behind the links'.
-    lag = np.concatenate((lag, np.zeros((shape[0], 1))), axis=1)[:, column]
+    lag = np.concatenate((lag, np.zeros((len(lag), 1))), axis=1)[:, column]
     release = np.maximum(release, np.asarray(order.available))
     if duration.size:
         replay(net, duration, np.ascontiguousarray(lag), release, found.start, found.finish, found.critical)

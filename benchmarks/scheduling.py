@@ -1,0 +1,232 @@
+"""The scheduler against the literature's best known values, beside PyJobShop: same OR-Tools, same seconds, same run.
+
+Instances are read from the shared data beside the repository and never copied. A few of each set are tried, evenly
+spaced; `PLANTWRIGHT_BENCHMARK=all` in the environment tries them all, which takes hours. Every schedule is checked.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+
+from plantwright.model.assumptions import Assumption, Distribution, Law, Register
+from plantwright.model.calendars import continuous
+from plantwright.model.cells import Link as TaskLink
+from plantwright.model.programme import Mode as TaskMode
+from plantwright.model.programme import Objective, Programme
+from plantwright.model.programme import Task as ProgrammeTask
+from plantwright.model.quantity import Dimension, Quantity
+from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.scheduling import Problem, Solution, check_solution, conversion_trials, read_problem, solve
+from plantwright.scheduling.generation import generate
+from plantwright.scheduling.problem import Link, Mode, Resource, Task, WorkingTime
+
+DATA = Path(__file__).parents[2] / "shared" / "data" / "scheduling"
+FEW = 6
+Row = Mapping[str, str | float | int | None]
+Tool = Callable[[Problem, float], tuple[str, int | None, int | None, float]]
+
+
+@dataclass(frozen=True)
+class Set:
+    """Instances of one kind with the seconds each gets."""
+
+    name: str
+    suffix: str
+    seconds: float
+
+
+SETS = (
+    Set("rcpsp_j30", ".sm", 10),
+    Set("rcpsp_j60", ".sm", 10),
+    Set("rcpsp_j120", ".sm", 20),
+    Set("mrcpsp_mmlib50", ".mm", 10),
+    Set("rcpspmax_ubo50", ".sch", 6),
+    Set("rcpspmax_ubo100", ".sch", 6),
+)
+
+
+def run() -> list[Row]:
+    """One row each tool and set, then the generator alone, the large problem and the risk trials."""
+    generate(_large(20), schedules=20)  # compiles
+    few = None if os.environ.get("PLANTWRIGHT_BENCHMARK") == "all" else FEW
+    rows = [_compared(each, tool, few) for each in SETS for tool in ("plantwright", "pyjobshop")]
+    return [*rows, _generator(few), *_five_thousand(), _trials()]
+
+
+def _instances(each: Set, few: int | None) -> list[tuple[Path, int | None, bool]]:
+    """File, best known makespan (None: proved infeasible) and whether it is proved, of a set or a few of it."""
+    with (DATA / "best_known.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["set"] == each.name]
+    if few is not None:
+        rows = rows[:: max(1, len(rows) // few)][:few]
+    return [
+        (
+            DATA / each.name / (row["instance"] + each.suffix),
+            int(row["ub"]) if row["ub"].isdigit() else None,
+            row["closed"] == "1",
+        )
+        for row in rows
+    ]
+
+
+def _compared(each: Set, tool: str, few: int | None) -> Row:
+    engine: Tool = _ours if tool == "plantwright" else _pyjobshop
+    gaps, own_gaps, proved, missed, seconds = [], [], 0, 0, []
+    instances = _instances(each, few)
+    for path, best, _ in instances:
+        status, makespan, bound, took = engine(read_problem(path), each.seconds)
+        seconds.append(took)
+        proved += status in ("optimal", "infeasible")
+        if makespan is not None and best is not None:
+            gaps.append(100 * (makespan / best - 1))
+            own_gaps.append(100 * (1 - (bound or 0) / makespan) if makespan else 0.0)
+        elif best is not None:
+            missed += 1
+    return {
+        "tool": tool, "model": each.name, "limit_s": each.seconds, "instances": len(instances), "proved": proved,
+        "not_found": missed, "gap_to_best_known_pct": fmean(gaps) if gaps else None,
+        "gap_to_own_bound_pct": fmean(own_gaps) if own_gaps else None, "seconds": fmean(seconds),
+    }  # fmt: skip
+
+
+def _ours(problem: Problem, seconds: float) -> tuple[str, int | None, int | None, float]:
+    found = solve(problem, time_limit=seconds)
+    _require_sound(problem, found)
+    makespan = found.makespan if found.found else None
+    return found.status.value, makespan, found.bounds[0] if found.bounds else None, found.seconds
+
+
+def _require_sound(problem: Problem, found: Solution) -> None:
+    faults = check_solution(problem, found) if found.start else []
+    if faults:
+        raise AssertionError(faults[0])
+
+
+def _pyjobshop(problem: Problem, seconds: float) -> tuple[str, int | None, int | None, float]:
+    from pyjobshop import Model
+
+    model = Model()
+    renewable = [model.add_renewable(capacity=each.peak) for each in problem.resources]
+    stocks = [model.add_non_renewable(capacity=each.units) for each in problem.stocks]
+    tasks = [model.add_task() for _ in problem.tasks]
+    for task, own in zip(problem.tasks, tasks, strict=True):
+        for mode in task.modes:
+            model.add_mode(own, [*renewable, *stocks], mode.duration, [*mode.demand, *mode.consumption])
+    for link in problem.links:
+        before, after = tasks[link.before], tasks[link.after]
+        if link.kind == "FS":
+            model.add_end_before_start(before, after, link.lag or 0)
+        elif link.lag is not None:
+            model.add_start_before_start(before, after, link.lag)
+        if link.max_lag is not None:
+            model.add_start_before_start(after, before, -link.max_lag)
+    begun = time.perf_counter()
+    result = model.solve(solver="ortools", time_limit=seconds, display=False, num_workers=8)
+    took = time.perf_counter() - begun
+    status = result.status.value.lower()
+    found = status in ("optimal", "feasible")
+    return status, int(result.objective) if found else None, int(result.lower_bound) if found else None, took
+
+
+def _generator(few: int | None) -> Row:
+    """The generator alone: 5,000 passes, each of which places every task once."""
+    gaps, seconds = [], []
+    for path, best, _ in _instances(Set("rcpsp_j120", ".sm", 0), None if few is None else 5 * few):
+        problem = read_problem(path)
+        found = generate(problem, schedules=5_000)
+        _require_sound(problem, found)
+        gaps.append(100 * (found.makespan / (best or 1) - 1))
+        seconds.append(found.seconds)
+    return {
+        "tool": "plantwright", "model": "rcpsp_j120, generator alone, 5000 schedules", "instances": len(gaps),
+        "gap_to_best_known_pct": fmean(gaps), "seconds": fmean(seconds),
+    }  # fmt: skip
+
+
+def _large(size: int, seed: int = 1) -> Problem:
+    """Tasks in hours on three calendars (five days, six days, round the clock) with ten resources and random links."""
+    rng = np.random.default_rng(seed)
+    horizon = max(24 * 7 * 4, size * 14)
+    five = tuple((d * 24 + 7, d * 24 + 15) for d in range(horizon // 24) if d % 7 < 5)
+    six = tuple((d * 24 + 6, d * 24 + 22) for d in range(horizon // 24) if d % 7 < 6)
+    tasks = tuple(
+        Task(
+            f"t{number}",
+            (Mode(int(rng.integers(4, 60)), _demand(rng), calendar=int(rng.choice([-1, 0, 1], p=[0.2, 0.5, 0.3]))),),
+        )
+        for number in range(size)
+    )
+    links = {(int(before), after) for after in range(1, size) for before in rng.integers(max(0, after - 800), after, 2)}
+    return Problem(
+        tasks=tasks,
+        links=tuple(Link(before, after) for before, after in sorted(links)),
+        resources=tuple(Resource(f"R{k}", ((0, 12),)) for k in range(10)),
+        calendars=(WorkingTime("five days", five), WorkingTime("six days", six)),
+        horizon=horizon,
+    )
+
+
+def _demand(rng: np.random.Generator) -> tuple[int, ...]:
+    demand = np.zeros(10, np.int64)
+    demand[rng.choice(10, 2, replace=False)] = rng.integers(1, 5, 2)
+    return tuple(int(units) for units in demand)
+
+
+def _five_thousand() -> list[Row]:
+    problem = _large(5_000)
+    first = generate(problem, schedules=2)
+    found = solve(problem, time_limit=20)
+    _require_sound(problem, found)
+    return [
+        {
+            "tool": "plantwright", "model": f"5000 tasks, 10 resources, 3 calendars, {label}", "instances": 1,
+            "gap_to_own_bound_pct": 100 * (answer.makespan / found.bounds[0] - 1), "seconds": answer.seconds,
+        }
+        for label, answer in (("first schedule", first), ("20 s", found))
+    ]  # fmt: skip
+
+
+def _trials() -> Row:
+    """Ten thousand trials of a thousand tasks with a duration of its own each, links from the two hundred before."""
+    rng = np.random.default_rng(1)
+    names = [f"t{number}" for number in range(1_000)]
+    register = Register(
+        {
+            name: Assumption(name, Distribution(Law.TRIANGULAR, 40, 80, 200), Dimension.TIME, "h", False, False, "", "")
+            for name in names
+        }
+    )
+    tasks = tuple(
+        ProgrammeTask(
+            name, name, "", "", "", "always",
+            (TaskMode("normal", Quantity(100.0, Dimension.TIME, name), (), Quantity(0.0)),),
+            tuple(
+                TaskLink(names[before], "FS", Quantity(0.0, Dimension.TIME))
+                for before in sorted({int(b) for b in rng.integers(max(0, number - 200), number, 2)} if number else ())
+            ),
+            (), (), None, None, False, 0.0,
+        )
+        for number, name in enumerate(names)
+    )  # fmt: skip
+    programme = Programme(
+        "trials", date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=4_000), "USD", "", Quantity(0.0), Objective(),
+        {"always": continuous()}, (), (), register, tasks,
+    )  # fmt: skip
+    plan = Schedule(tuple(ScheduledTask(n, "normal", 0, 0, 0, 0, False) for n in names), (), "feasible", {}, {})
+    conversion_trials(programme, plan, 1, range(2))  # compiles
+    begun = time.perf_counter()
+    trials = conversion_trials(programme, plan, 1, range(10_000))
+    took = time.perf_counter() - begun
+    return {
+        "tool": "plantwright", "model": "risk: 10000 trials of 1000 tasks", "instances": len(trials.finish),
+        "seconds": took,
+    }  # fmt: skip
