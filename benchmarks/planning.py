@@ -1,4 +1,4 @@
-"""How fast the planner is, and how its time grows: a generated model of four levels, and the size of the whole programme.
+"""How fast the planner is, and how its time grows: a generated model, and the size of the whole programme.
 
 The model is made from a seed: 200 items on four levels, 20 work centres loaded to about nine tenths, lots, lead times,
 suppliers' weekly limits, one year. Nothing here is part of the installed package.
@@ -35,11 +35,11 @@ NO_CONVERSION = Schedule((), (), "optimal", {}, {})
 Row = Mapping[str, str | float | int]
 
 
-def run(json: bool = False) -> tuple[Row, ...]:
-    """Plan the generated model at three sizes and the full programme once; one row each. `json` changes nothing here."""
+def run() -> list[Row]:
+    """Plan the generated model at three sizes and the full programme once; one row each."""
     plan(generated(20), NO_CONVERSION)  # compiles
     rows = [measured("generated, 200 items", generated(demands)) for demands in (1_000, 3_000, 10_000)]
-    return (*rows, measured("ten gigawatts, 600 items", generated(1_200, items=600, centres=60, weeks=208, units=47)))
+    return [*rows, measured("ten gigawatts, 600 items", generated(1_200, items=600, centres=60, weeks=208, units=47))]
 
 
 def measured(model: str, programme: Programme) -> Row:
@@ -53,7 +53,8 @@ def measured(model: str, programme: Programme) -> Row:
     late = sum(found.promised(d.id) > d.due.planned + 1e-6 for d in programme.demand)
     return {
         "tool": "plantwright", "model": model, "demands": len(programme.demand), "constrained": "yes",
-        "cpu_seconds": round(seconds, 3), "late": late, "orders": len(found.production_orders) + len(found.purchase_orders),
+        "cpu_seconds": round(seconds, 3), "late": late,
+        "orders": len(found.production_orders) + len(found.purchase_orders),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }  # fmt: skip
 
@@ -61,7 +62,7 @@ def measured(model: str, programme: Programme) -> Row:
 def generated(
     demands: int, seed: int = 1, items: int = 200, centres: int = 20, weeks: int = 52, units: int = 10
 ) -> Programme:
-    """Return a programme of four levels with about `units` a demand; its work centres are loaded to about nine tenths."""
+    """Return a programme of four levels, about `units` a demand, its work centres loaded to about nine tenths."""
     rng = np.random.default_rng(seed)
     level = items // 4
     names = [f"item{k:03d}" for k in range(items)]
@@ -120,5 +121,6 @@ def _source(rng: np.random.Generator, item: str, weekly: float) -> Source:
     limit = (Step(_q(0), _q(1.3 * weekly / HOURS_PER_WEEK)),) if rng.random() < 0.3 and weekly > lot else ()
     lead = _q(rng.uniform(1, 8) * HOURS_PER_WEEK)
     return Source(
-        item=item, supplier="maker", price=_q(1), lead_time=lead, capacity=limit, moq=_q(lot), multiple=_q(max(1, lot // 4))
-    )
+        item=item, supplier="maker", price=_q(1), lead_time=lead, capacity=limit, moq=_q(lot),
+        multiple=_q(max(1, lot // 4)),
+    )  # fmt: skip

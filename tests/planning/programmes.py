@@ -92,7 +92,8 @@ class Plant:
         given = {0.0: weekly} if isinstance(weekly, (int, float)) else (weekly or {})
         return self._add("sources", Source(
             item=item, supplier=supplier, price=q(1), lead_time=q(lead), moq=q(moq), multiple=q(multiple),
-            capacity=steps({at: v / WEEK for at, v in given.items()}), qualified_from=None if qualified is None else q(qualified),
+            capacity=steps({at: v / WEEK for at, v in given.items()}),
+            qualified_from=None if qualified is None else q(qualified),
         ))  # fmt: skip
 
     def stock(self, item: str, quantity: float, at: float = 0.0) -> Plant:
@@ -124,8 +125,8 @@ class Plant:
 
     def programme(self) -> Programme:
         return Programme(
-            "case", self.start, self.start + timedelta(weeks=self.weeks), "USD", "site", q(0), Objective(), self.calendars,
-            (), (), Register({}), tuple(task for task, _ in self.delivered),
+            "case", self.start, self.start + timedelta(weeks=self.weeks), "USD", "site", q(0), Objective(),
+            self.calendars, (), (), Register({}), tuple(task for task, _ in self.delivered),
             **{table: tuple(rows) for table, rows in self.rows.items()},
         )  # fmt: skip
 

@@ -272,7 +272,7 @@ def test_nothing_makes_the_item() -> None:
 
 
 def test_building_ahead_may_be_limited() -> None:
-    """frePPLe's constraints_resource_1 in small: with two days ahead at most, the third unit is late instead of early."""
+    """frePPLe's constraints_resource_1 in small: with a day ahead at most, the third unit is late, not early."""
     plant = Plant().centre("cell").make("x", {"at": "cell", "hours": DAY}).demand("a", "x", 3, due=10 * DAY)
     assert deliveries(planned(plant, Rules(build_ahead_hours=DAY)), "a") == [(2, 10 * DAY), (1, 11 * DAY)]
 

@@ -82,6 +82,21 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason confirmed by relaxing it and planning again, on top of the causes of the same demand before it.
+
+    The demand's last unit comes `gain` hours sooner (infinite: within the horizon at all); `units` more are in time.
+    """
+
+    demand: str
+    kind: ReasonKind
+    object: str
+    gain: float
+    units: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
     resource.
@@ -104,6 +119,7 @@ class Plan:
     shipments: tuple[Shipment, ...] = ()
     reasons: tuple[Reason, ...] = ()
     loads: tuple[Load, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:

@@ -1,55 +1,16 @@
-"""What to buy, build, allocate and ship: the priority planner and the checker of its plans.
+"""What to buy, build, allocate and ship: the priority planner, the checker of its plans, and what follows from them.
 
-`plan` is the one door; what is behind it goes from `problem` (arrays) through `priority` (compiled loops) to `result`.
+`plan` is the door; `with_causes` confirms why demands are late, `promise` quotes a new order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from plantwright.model.plan import Plan
-from plantwright.model.programme import Programme
-from plantwright.model.schedule import Schedule
+from plantwright.planning.causes import causes_of, with_causes
 from plantwright.planning.check import check_plan
-from plantwright.planning.priority import plan_demands
-from plantwright.planning.problem import Problem, Rules, problem
-from plantwright.planning.result import plan_of
-from plantwright.planning.state import State, initial
+from plantwright.planning.problem import Rules
+from plantwright.planning.promise import Displaced, Promise, promise, promise_by_priority
+from plantwright.planning.solve import plan
 
-Progress = Callable[[float], None]
-"""Called with the share of the work that is done (0..1)."""
-
-
-def plan(
-    programme: Programme, schedule: Schedule, progress: Progress | None = None, *, rules: Rules | None = None
-) -> Plan:
-    """Return the supply and production plan of a programme whose conversion runs as `schedule` says.
-
-    Demands are planned in order of (priority, due date, id): each backward from its due date, what fails there
-    forward to the first date that works, in as many parts as it takes; a later demand never takes from an earlier
-    one. A unit is shipped to arrive on its due date, or when its destination has the power and the hands for it:
-    sooner is of no use there. `rules` sets the length of a capacity bucket (a day) and how far ahead of need
-    something may be built (no limit). Raises `ValueError` for an item of which no unit is ever good.
-    """
-    found = problem(programme, schedule, rules or Rules())
-    return plan_of(found, planned(found, progress or (lambda _: None)))
-
-
-def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
-    """Return the state after the last demand, with tables as long as they need to be."""
-    total = len(found.demands)
-    step = max(1, total // 20)
-    while True:
-        state = initial(found, length + 2 * len(found.programme.stock))
-        try:
-            for first in range(0, total, step):
-                progress(first / total)
-                plan_demands(found.arrays, state, first, min(first + step, total))
-        except MemoryError:
-            length *= 4
-            continue
-        progress(1.0)
-        return state
-
-
-__all__ = ["Plan", "Rules", "check_plan", "plan"]
+__all__ = [
+    "Displaced", "Promise", "Rules", "causes_of", "check_plan", "plan", "promise", "promise_by_priority", "with_causes",
+]  # fmt: skip

@@ -64,7 +64,7 @@ def loads(capacity: Capacities, used: NDArray[np.float64], edges: NDArray[np.flo
     there = np.add.reduceat(capacity.hours, starts, axis=1)
     shown = np.argwhere((there > 0) | (needed > 1e-9))
     return tuple(
-        Load(capacity.names[r][0], capacity.names[r][1], int(weeks[starts[w]]), float(needed[r, w]), float(there[r, w]))  # type: ignore[arg-type]
+        Load(capacity.names[r][0], capacity.names[r][1], int(weeks[starts[w]]), float(needed[r, w]), float(there[r, w]))
         for r, w in shown
     )
 

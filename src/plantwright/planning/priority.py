@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from plantwright.planning import state as at
-from plantwright.planning.problem import Arrays
+from plantwright.planning.problem import WEEK, Arrays
 from plantwright.planning.state import EPS, State, kernel
 from plantwright.planning.supply import build, buy, exchange, next_free, next_purchase, peg, take, take_back
 from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
@@ -109,8 +109,8 @@ def site_room(s: State, site: int, arrival: float, power_kw: float) -> tuple[flo
 def next_site_week(s: State, site: int, arrival: float, power_kw: float) -> float:
     """Return the start of the next week in which a destination can take a unit; infinite where there is none."""
     for week in range(at.site_week(s, arrival) + 1, s.site_units.shape[1]):
-        if site_room(s, site, week * at.WEEK, power_kw)[0] >= 1.0:
-            return week * at.WEEK
+        if site_room(s, site, week * WEEK, power_kw)[0] >= 1.0:
+            return week * WEEK
     return np.inf
 
 
@@ -138,11 +138,11 @@ def obstacle_of(s: State, demand: int, asked: float, kind: int, row: int, when: 
         and s.obstacles[last]["kind"] == kind
         and s.obstacles[last]["row"] == row
     ):
-        return last
+        return int(last)
     found = s.obstacles[at.added(s, at.N_OBSTACLES, s.obstacles.size)]
     found["demand"], found["asked"], found["kind"], found["row"] = demand, asked, kind, row
     found["at"], found["left"] = when, left
-    return last + 1
+    return int(last + 1)
 
 
 @kernel
@@ -193,7 +193,7 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
                 break
         if limit == at.SITE_POWER:
             break  # power only grows: the weeks before have no more of it
-        time = at.site_week(s, time + transit) * at.WEEK - 1.0 - transit
+        time = at.site_week(s, time + transit) * WEEK - 1.0 - transit
     return left
 
 

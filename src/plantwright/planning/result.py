@@ -75,7 +75,7 @@ def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[
 
 
 def _production_orders(problem: Problem, state: State, names: list[str]) -> tuple[ProductionOrder, ...]:
-    """Return the production orders; units started are whole and add up, over an item's orders, to what yield asks for."""
+    """Return the production orders; units started are whole and add up to what yield asks for."""
     lots = _lots(state)
     rows = _in_time(lots, at.PRODUCTION)
     item, good, finish = lots["item"][rows], lots["quantity"][rows], lots["there"][rows]

@@ -7,7 +7,8 @@ ones.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -15,15 +16,12 @@ from numpy.typing import NDArray
 
 from plantwright.planning.problem import WEEK, Problem, Table
 
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
 EPS = 1e-6
 """Quantities and hours nearer than this are the same."""
 
 N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES = range(6)
-kernel = njit(cache=True, _nrt=False)
-"""Compiles a loop that makes no arrays of its own. Nothing is counted for the garbage collector then: it took half the
-time.
-"""
-
 STOCK, PURCHASE, PRODUCTION = range(3)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED = range(5)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT = range(7)
@@ -62,6 +60,12 @@ class State(NamedTuple):
     site_power: NDArray[np.float64]
     edges: NDArray[np.float64]
     counts: NDArray[np.int64]
+
+
+def kernel(function: Loop) -> Loop:
+    """Return a loop compiled; it makes no arrays, so nothing is counted for the collector, which cost most of it."""
+    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    return njit(**options)(function)  # type: ignore[no-any-return]
 
 
 def initial(problem: Problem, length: int) -> State:
@@ -119,13 +123,13 @@ def change_free(state: State, lot: int, amount: float) -> None:
 @kernel
 def week_of(state: State, time: float) -> int:
     """Return the week of a time, the last one for all that comes after it."""
-    return max(min(int(time / WEEK), state.first_lot.shape[1] - 1), 0)
+    return int(max(min(int(time / WEEK), state.first_lot.shape[1] - 1), 0))
 
 
 @kernel
 def site_week(state: State, arrival: float) -> int:
     """Return the week of an arrival at a destination."""
-    return max(min(int(arrival / WEEK), state.site_units.shape[1] - 1), 0)
+    return int(max(min(int(arrival / WEEK), state.site_units.shape[1] - 1), 0))
 
 
 @kernel

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from plantwright.planning import state as at
-from plantwright.planning.problem import Arrays
+from plantwright.planning.problem import WEEK, Arrays
 from plantwright.planning.state import EPS, State, kernel
 from plantwright.planning.windows import book
 
@@ -80,7 +80,7 @@ def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> 
     size = min(wanted, np.floor(s.slot_room[source, week] / multiple + EPS) * multiple)
     if s.slot_lot[source, week] < 0 and size < p.sources[source]["moq"] - EPS:
         return 0.0
-    return size
+    return float(size)
 
 
 @kernel
@@ -90,7 +90,7 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
     for source in range(p.items[item]["source0"], p.items[item]["source1"]):
         week = at.week_of(s, time)
         while week >= 0 and got < quantity - EPS:
-            if p.sources[source]["earliest"] >= (week + 1) * at.WEEK:
+            if p.sources[source]["earliest"] >= (week + 1) * WEEK:
                 break
             size = order_size(p, s, source, week, quantity - got) if p.receipt[source, week] <= time + EPS else 0.0
             if size > EPS:
@@ -159,7 +159,7 @@ def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, b
     found, lead, chosen = np.inf, False, -1
     for source in range(p.items[item]["source0"], p.items[item]["source1"]):
         late = p.sources[source]["earliest"] > time + EPS
-        first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / at.WEEK))
+        first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / WEEK))
         for week in range(first, p.receipt.shape[1]):
             there = p.receipt[source, week]
             if time + EPS < there < found and order_size(p, s, source, week, p.sources[source]["multiple"]) > EPS:

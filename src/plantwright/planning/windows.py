@@ -32,7 +32,7 @@ def last_at_most(values: NDArray[np.float64], first: int, last: int, value: floa
 def worked(p: Arrays, calendar: int, time: float) -> float:
     """Return the working hours of a calendar up to `time`."""
     k = last_at_most(p.shift_start, p.shift0[calendar], p.shift0[calendar + 1], time)
-    return p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0)
+    return float(p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0))
 
 
 @kernel
@@ -41,14 +41,14 @@ def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     if work < -EPS:
         return -1.0
     k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work + 1e-9)
-    return p.shift_start[k] + max(work - p.shift_before[k], 0.0)
+    return float(p.shift_start[k] + max(work - p.shift_before[k], 0.0))
 
 
 @kernel
 def earliest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the earliest time by which `work` hours (positive) are worked."""
     k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work - 1e-9)
-    return p.shift_start[k] + work - p.shift_before[k]
+    return float(p.shift_start[k] + work - p.shift_before[k])
 
 
 @kernel
@@ -117,7 +117,7 @@ def inside(p: Arrays, operation: int, begun: float, bucket: int) -> float:
     if hours <= 0.0:
         return 0.0
     done = min(begun + hours, p.worked[calendar, bucket + 1])
-    return max(done - max(begun, p.worked[calendar, bucket]), 0.0) / hours
+    return float(max(done - max(begun, p.worked[calendar, bucket]), 0.0) / hours)
 
 
 @kernel
