@@ -21,7 +21,6 @@ from numba.extending import (
     intrinsic,
     lower_builtin,
     lower_getattr,
-    lower_getattr_generic,
     models,
     register_model,
 )
@@ -91,11 +90,17 @@ class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
         return types.UniTuple(types.intp, table.axes)
 
 
-@lower_getattr_generic(FloorType)
-def _get_table(_context: Any, builder: Any, _type: FloorType, floor: Any, name: str) -> Any:
-    """Return the pointer to a table's entry."""
-    entry = builder.gep(_words(builder, floor), [WORD(TABLES[name].index * WORDS_PER_TABLE)])
-    return builder.bitcast(entry, cgutils.voidptr_t)
+def _lower_table(name: str) -> None:
+    """Have the compiler turn `floor.name` into the pointer to that table's entry."""
+    offset = TABLES[name].index * WORDS_PER_TABLE
+
+    @lower_getattr(FloorType, name)
+    def entry_of(_context: Any, builder: Any, _type: FloorType, floor: Any) -> Any:
+        return builder.bitcast(builder.gep(_words(builder, floor), [WORD(offset)]), cgutils.voidptr_t)
+
+
+for _name in TABLES:
+    _lower_table(_name)
 
 
 @lower_getattr(TableType, "shape")
