@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from plantwright.planning.allocation import TierBound, improved, lateness_bounds
 from plantwright.planning.causes import causes_of, with_causes
 from plantwright.planning.check import check_plan
 from plantwright.planning.problem import Rules
@@ -12,5 +13,6 @@ from plantwright.planning.promise import Displaced, Promise, promise, promise_by
 from plantwright.planning.solve import plan
 
 __all__ = [
-    "Displaced", "Promise", "Rules", "causes_of", "check_plan", "plan", "promise", "promise_by_priority", "with_causes",
+    "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "improved", "lateness_bounds", "plan",
+    "promise", "promise_by_priority", "with_causes",
 ]  # fmt: skip

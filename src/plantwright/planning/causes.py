@@ -18,6 +18,7 @@ from plantwright.planning.problem import Rules
 from plantwright.planning.solve import plan
 
 WEEK = 168.0
+ONE = "one more"
 CHAIN = 6
 """Obstacles tried one on top of the other before a demand is given up as late by more than these."""
 
@@ -77,7 +78,8 @@ def _more_parts(programme: Programme, demand: Demand, reason: Reason) -> tuple[P
     quantity = max(1, ceil(reason.quantity * per_unit(programme, demand.item).get(reason.object, 1.0)))
     at = max(0.0, min(reason.at, programme.horizon_hours))
     extra = Stock(item=reason.object, quantity=Quantity(float(quantity)), available=Quantity(at))
-    words = f"{quantity:,} more {reason.object} in week {int(at // WEEK)}"
+    more = f"{ONE} {reason.object}" if quantity == 1 else f"{quantity:,} more {reason.object}"
+    words = f"{more} in week {int(at // WEEK)}"
     return replace(programme, stock=(*programme.stock, extra)), words
 
 
@@ -95,7 +97,7 @@ def _more_stations(programme: Programme, reason: Reason) -> tuple[Programme, str
         w.model_copy(update={"stations": w.stations + 1}) if w.id == reason.object else w
         for w in programme.work_centres
     )
-    return replace(programme, work_centres=centres), f"one more station of {reason.object} from the start"
+    return replace(programme, work_centres=centres), f"{ONE} station of {reason.object} from the start"
 
 
 def _more_resource(programme: Programme, reason: Reason) -> tuple[Programme, str]:
@@ -121,7 +123,9 @@ def _ready_site(programme: Programme, demand: Demand, reason: Reason) -> tuple[P
         return site.model_copy(update={"power": (), "transit": Quantity(0.0), "install_rate": (_ENDLESS,)})
 
     sites = tuple(ready(d) if d.id == demand.destination else d for d in programme.destinations)
-    return replace(programme, destinations=sites), f"power, hands and no way to go at {reason.object}"
+    return replace(
+        programme, destinations=sites
+    ), f"power and installers at {reason.object} from the start, and no time on the road,"
 
 
 _ENDLESS = Step(Quantity(0.0), Quantity(1e6))
@@ -131,15 +135,23 @@ def _cause(demand: Demand, reason: Reason, change: str, before: Plan, after: Pla
     units = _on_time(after, demand) - _on_time(before, demand)
     gain = _promised(before, demand) - _promised(after, demand)
     gain = gain if isfinite(gain) else (inf if not isfinite(_promised(before, demand)) and units > 0 else 0.0)
-    return Cause(demand.id, reason.kind, reason.object, gain, units, f"{change} {_effect(gain, units)}")
+    return Cause(
+        demand.id,
+        reason.kind,
+        reason.object,
+        gain,
+        units,
+        f"{change} {_effect(gain, units, not change.startswith(ONE))}",
+    )
 
 
-def _effect(gain: float, units: float) -> str:
+def _effect(gain: float, units: float, several: bool) -> str:
+    verb = "bring" if several else "brings"
     if gain > 1.0 and isfinite(gain):
-        return f"bring it {gain / 24:,.0f} days forward" if gain >= 36 else f"bring it {gain:,.0f} hours forward"
+        return f"{verb} it {gain / 24:,.0f} days forward" if gain >= 36 else f"{verb} it {gain:,.0f} hours forward"
     if units >= 1:
-        return f"bring {units:,.0f} more units in time"
-    return "bring nothing by themselves"
+        return f"{verb} {units:,.0f} more units in time"
+    return f"{verb} nothing alone"
 
 
 def _on_time(found: Plan, demand: Demand) -> float:

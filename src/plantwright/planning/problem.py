@@ -7,6 +7,7 @@ loops are in `windows`, `supply` and `priority`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, inf
 from typing import Any, NamedTuple
 
@@ -94,12 +95,15 @@ class Problem:
     """Kilowatts at a destination by the end of a week, infinite where it names none, shape (destinations, weeks)."""
 
 
-def problem(programme: Programme, schedule: Schedule, rules: Rules) -> Problem:
-    """Return the programme as the planner's arrays, demands in order of priority, due date and id."""
+def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple[str, ...] | None = None) -> Problem:
+    """Return the programme as the planner's arrays, demands in order of priority, due date and id.
+
+    `order` names all demands in another order; raises `ValueError` where it breaks the order of priorities.
+    """
     weeks = max(1, ceil(programme.horizon_hours / WEEK))
     edges = _edges(round(weeks * WEEK / rules.bucket_hours), rules.bucket_hours)
     capacity = capacities(programme, schedule, edges)
-    demands = tuple(sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+    demands = _ordered(programme, order)
     efforts = {item: effort(operations) for item, operations in programme.routing_of.items()}
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
@@ -119,6 +123,18 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules) -> Problem:
     return Problem(
         programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks, *_sites(programme, weeks)
     )
+
+
+def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Demand, ...]:
+    if order is None:
+        return tuple(sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+    wishes = {d.id: d for d in programme.demand}
+    if sorted(order) != sorted(wishes):
+        raise ValueError("the order of planning must name each demand once")
+    ordered = tuple(wishes[name] for name in order)
+    if any(before.priority > after.priority for before, after in pairwise(ordered)):
+        raise ValueError("the order of planning must keep the order of priorities")
+    return ordered
 
 
 def _rows(kind: np.dtype[np.void], rows: list[tuple[Any, ...]]) -> Table:

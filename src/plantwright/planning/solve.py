@@ -20,8 +20,9 @@ Progress = Callable[[float], None]
 
 
 def plan(
-    programme: Programme, schedule: Schedule, progress: Progress | None = None, *, rules: Rules | None = None
-) -> Plan:
+    programme: Programme, schedule: Schedule, progress: Progress | None = None, *,
+    rules: Rules | None = None, order: tuple[str, ...] | None = None,
+) -> Plan:  # fmt: skip
     """Return the supply and production plan of a programme whose conversion runs as `schedule` says.
 
     Demands are planned in order of (priority, due date, id): each backward from its due date, what fails there
@@ -30,7 +31,7 @@ def plan(
     sooner is of no use there. `rules` sets the length of a capacity bucket (a day) and how far ahead of need
     something may be built (no limit). Raises `ValueError` for an item of which no unit is ever good.
     """
-    found = problem(programme, schedule, rules or Rules())
+    found = problem(programme, schedule, rules or Rules(), order)
     return plan_of(found, planned(found, progress or (lambda _: None)))
 
 

@@ -1,0 +1,73 @@
+"""The linear bound never lies above a plan, is met where greed is best, and shows a better order where it is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from tests.planning.programmes import DAY, WEEK, Plant
+from tests.planning.test_properties import QUICK, planned, plants
+
+from plantwright.planning import check_plan, improved, lateness_bounds, plan
+from plantwright.planning.allocation import period_ends, tier_lateness
+from plantwright.planning.problem import Rules, problem
+
+
+@QUICK
+@given(plants())
+def test_no_plan_is_better_than_the_bound_of_its_first_tier(plant: Plant) -> None:
+    programme, schedule, found = planned(plant)
+    first = lateness_bounds(programme, schedule, found)[0]
+    assert first.bound <= first.planned * (1 + 1e-6) + 1e-3
+
+
+@QUICK
+@given(plants())
+def test_an_improved_plan_passes_the_checker_and_is_no_worse(plant: Plant) -> None:
+    programme, schedule, found = planned(plant)
+    better = improved(programme, schedule, found)
+    assert check_plan(programme, schedule, better) == ()
+    tiers = sorted({d.priority for d in programme.demand})
+    before = [round(tier_lateness(programme, found, t), 3) for t in tiers]
+    assert [round(tier_lateness(programme, better, t), 3) for t in tiers] <= before
+
+
+def test_the_bound_counts_what_a_suppliers_limit_makes_late() -> None:
+    """10 a week and 40 due at the end of week 2: by then 20 are there, 10 come in week 2 and 10 in week 3 at the
+    soonest.
+    """
+    plant = Plant().source("x", weekly=10).demand("a", "x", 40, due=2 * WEEK - 1)
+    programme, schedule, found = planned(plant)
+    (tier,) = lateness_bounds(programme, schedule, found)
+    assert tier.planned == pytest.approx(10 * 1 + 10 * (WEEK + 1))
+    assert tier.bound == pytest.approx(tier.planned)
+
+
+def test_a_better_order_within_a_tier_is_found() -> None:
+    """One cell, due order serves the long rack first; serving the quick ones first makes fewer units wait."""
+    plant = (
+        Plant()
+        .centre("cell")
+        .make("slow", {"at": "cell", "hours": 20 * DAY})
+        .make("quick", {"at": "cell", "hours": DAY})
+    )
+    plant.demand("a", "slow", 3, due=0).demand("b", "quick", 20, due=1)
+    programme, schedule, found = planned(plant)
+    better = improved(programme, schedule, found)
+    assert tier_lateness(programme, better, 1) < tier_lateness(programme, found, 1)
+    assert lateness_bounds(programme, schedule, better)[0].bound <= tier_lateness(programme, better, 1)
+
+
+def test_periods_telescope_to_the_horizon() -> None:
+    ends = period_ends(208 * WEEK)
+    assert ends[0] == WEEK
+    assert ends[-1] >= 208 * WEEK
+    assert ends.size < 80
+
+
+def test_an_order_that_breaks_priorities_is_refused() -> None:
+    plant = Plant().stock("x", 1).demand("low", "x", 1, due=WEEK, priority=2).demand("high", "x", 1, due=WEEK)
+    programme, schedule = plant.programme(), plant.schedule()
+    with pytest.raises(ValueError, match="priorities"):
+        plan(programme, schedule, order=("low", "high"))
+    with pytest.raises(ValueError, match="each demand once"):
+        problem(programme, schedule, Rules(), ("low",))
