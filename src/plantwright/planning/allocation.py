@@ -86,10 +86,14 @@ def _never(horizon: float, wish: Demand) -> float:
 
 @dataclass(frozen=True)
 class _Limit:
-    """At most `there` (by period) of something, of which a delivered unit of demand d takes `taken[d]`."""
+    """At most `there` of something, of which a delivered unit of demand d takes `taken[d]`.
+
+    `there` is what there is up to the end of each period; with `each_period` what there is in it, and is gone after it.
+    """
 
     taken: Floats
     there: Floats
+    each_period: bool = False
 
 
 class _Program:
@@ -170,11 +174,12 @@ class _Program:
         )
         rows, high = [grows], [np.full(demands * (periods - 1), inf)]
         low = [np.zeros(demands * (periods - 1))]
+        quantity = np.array([d.quantity for d in self.wishes], dtype=np.float64)
+        new = sparse.diags_array([1.0, -1.0], offsets=[0, -1], shape=(periods, periods)).tocsr()
+        upto = sparse.eye_array(periods).tocsr()
         for limit in (*self._parts(), *self._capacity(), *self._sites()):
-            wanted = float(limit.taken @ np.array([d.quantity for d in self.wishes]))
-            binds = np.flatnonzero(limit.there < wanted)
-            picked = sparse.eye_array(periods).tocsr()[binds]
-            rows.append(sparse.kron(limit.taken[None, :], picked))
+            binds = np.flatnonzero(limit.there < float(limit.taken @ quantity))
+            rows.append(sparse.kron(limit.taken[None, :], (new if limit.each_period else upto)[binds]))
             high.append(limit.there[binds])
             low.append(np.full(binds.size, -inf))
         most = np.repeat([float(d.quantity) for d in self.wishes], periods)
@@ -252,7 +257,8 @@ class _Program:
         for site in range(len(self.problem.programme.destinations)):
             here = (p.demands["site"] == site).astype(np.float64)
             upto = np.minimum(np.searchsorted(weeks, self.ends), weeks.size - 1)
-            yield _Limit(here, np.cumsum(self.problem.site_units[site])[upto])
+            installed = np.cumsum(self.problem.site_units[site])[upto]
+            yield _Limit(here, np.diff(installed, prepend=0.0), each_period=True)
             if np.all(np.isfinite(self.problem.site_power[site])):
                 yield _Limit(here * p.items["power_kw"][self._items()], self.problem.site_power[site][upto])
 
