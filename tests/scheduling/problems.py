@@ -1,4 +1,4 @@
-"""Problems and programmes that the tests of scheduling share: random ones within reach of brute force, and textbook ones."""
+"""Problems and programmes that the tests of scheduling share: random ones within reach of brute force, and builders."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def problems(draw: st.DrawFn, *, most: int = 6, supplies: bool = False) -> Probl
     return Problem(
         tasks=tasks,
         links=links,
-        resources=(TickResource("crew", ((0, 3), (draw(st.integers(4, 9)), 2), (20, 4))), TickResource("zone", ((0, 1),))),
+        resources=(
+            TickResource("crew", ((0, 3), (draw(st.integers(4, 9)), 2), (20, 4))),
+            TickResource("zone", ((0, 1),)),
+        ),
         stocks=(Stock("budget", 2 * size),),
         calendars=calendars,
         horizon=horizon,
@@ -92,7 +95,7 @@ def finish(problem: Problem, mode: Mode, start: int) -> int | None:
 
 
 def brute_force(problem: Problem, until: int) -> tuple[int, ...] | None:
-    """The best objective values with all starts before `until`, by trying everything; None where nothing is feasible."""
+    """The best objective values with all starts before `until`, by trying everything; None where none is feasible."""
     from plantwright.scheduling.check import check_solution
 
     best = None
@@ -167,7 +170,9 @@ def day_shift(name: str = "day", days: int = 400, opens: float = 8.0, closes: fl
     return Calendar(name, starts, ends, closes - opens, (closes - opens) * week)
 
 
-def uncertain(name: str, low: float, likely: float, high: float, law: Law = Law.TRIANGULAR) -> tuple[Quantity, Assumption]:
+def uncertain(
+    name: str, low: float, likely: float, high: float, law: Law = Law.TRIANGULAR
+) -> tuple[Quantity, Assumption]:
     """A duration that hangs on an assumption, and that assumption."""
     entry = Assumption(name, Distribution(law, low, likely, high), Dimension.TIME, "h", False, False, "", "")
     planned = float(entry.distribution.quantile(0.5))

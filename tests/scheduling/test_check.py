@@ -47,7 +47,9 @@ def test_a_missing_task_a_false_handover_and_a_spent_budget_are_found_out(plan):
     found = schedule(plan)
     assert "every task" in check_schedule(plan, replace(found, tasks=found.tasks[1:]))[0]
     assert any("takes units" in issue for issue in check_schedule(plan, replace(found, order=(("b", "a"),))))
-    poorer = replace(plan, objective=plan.objective.model_copy(update={"budget": replace(plan.objective.budget, planned=5.0)}))
+    poorer = replace(
+        plan, objective=plan.objective.model_copy(update={"budget": replace(plan.objective.budget, planned=5.0)})
+    )
     assert any("the budget is" in issue for issue in check_schedule(poorer, found))
 
 

@@ -45,7 +45,9 @@ def test_the_same_programme_gives_the_same_schedule_on_any_thread():
         thread.start()
     for thread in threads:
         thread.join()
-    texts = {json.dumps([found.tasks, found.order, found.objectives], default=repr) for found in [*found, schedule(plan)]}
+    texts = {
+        json.dumps([found.tasks, found.order, found.objectives], default=repr) for found in [*found, schedule(plan)]
+    }
     assert len(texts) == 1
 
 
@@ -173,8 +175,12 @@ def test_an_empty_conversion_is_scheduled():
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 60), st.integers(0, 2), st.sampled_from(["always", "day"])), min_size=1, max_size=7),
-    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.sampled_from(["FS", "SS", "FF", "SF"]), st.floats(-5, 20))),
+    st.lists(
+        st.tuples(st.floats(0, 60), st.integers(0, 2), st.sampled_from(["always", "day"])), min_size=1, max_size=7
+    ),
+    st.lists(
+        st.tuples(st.integers(0, 6), st.integers(0, 6), st.sampled_from(["FS", "SS", "FF", "SF"]), st.floats(-5, 20))
+    ),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_conversion_is_scheduled_as_the_checker_wants_it(rows, links):
@@ -229,7 +235,10 @@ def test_a_world_is_the_same_alone_and_among_others():
 
 def test_merging_paths_make_the_mean_later_than_the_plan():
     hours = [uncertain(f"path_{i}", 10, 20, 30) for i in range(5)]
-    tasks = (*(task(f"t{i}", drawn) for i, (drawn, _) in enumerate(hours)), task("end", 1, tuple((f"t{i}", "FS", 0) for i in range(5))))
+    tasks = (
+        *(task(f"t{i}", drawn) for i, (drawn, _) in enumerate(hours)),
+        task("end", 1, tuple((f"t{i}", "FS", 0) for i in range(5))),
+    )
     plan = programme(tasks, assumptions=tuple(entry for _, entry in hours))
     found = schedule(plan)
     trials = conversion_trials(plan, found, 1, range(4000))

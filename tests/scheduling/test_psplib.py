@@ -74,7 +74,11 @@ def test_a_negative_lag_is_a_maximum_the_other_way(tmp_path, limit, status):
         ("a.txt", "", "expected a .sm"),
         ("a.sm", "", "no numbers of renewable"),
         ("a.sm", MULTI_MODE[: MULTI_MODE.index("REQUESTS")].format(stock=1), "no section"),
-        ("a.mm", MULTI_MODE.format(stock="9").replace("   2        2          1", "   2        2          3"), "successors"),
+        (
+            "a.mm",
+            MULTI_MODE.format(stock="9").replace("   2        2          1", "   2        2          3"),
+            "successors",
+        ),
         ("a.mm", MULTI_MODE.format(stock=9).replace(":  0   D", ":  1   D"), "doubly"),
         ("a.sch", "2 1 0 0\n0 1 2 1 2 [0] [0]\n", "breaks off"),
         ("a.mm", MULTI_MODE.format(stock=9).replace("  3      1     3", "  9      1     3"), "not described"),

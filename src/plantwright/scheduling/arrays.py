@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from plantwright.scheduling.problem import Kind, Link, Problem, ProblemError, Stage, WorkingTime
+from plantwright.scheduling.problem import ELAPSED, Kind, Link, Problem, ProblemError, Stage, WorkingTime
 
 Int = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
@@ -38,6 +38,7 @@ class Arrays(NamedTuple):
     `before_from`, `after_from` [n + 1]. `supply_from` [n + 1] and `supplies` [s, 2]: resource, units from a task's
     finish on. `limits` [x, 4]: before, after, kind, maximum lag. `capacity` [resources, ticks],
     `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0, SS 1, FF 2, SF 3. Times in ticks.
+    `movable` says that a schedule may be moved in time as a whole without breaking anything.
     """
 
     tasks: Int
@@ -56,6 +57,7 @@ class Arrays(NamedTuple):
     capacity: Int32
     clock: Int32
     stages: Int
+    movable: bool
 
 
 def compile_arrays(problem: Problem) -> Arrays:
@@ -87,7 +89,19 @@ def compile_arrays(problem: Problem) -> Arrays:
         _capacity(problem),
         _clock(problem.calendars, problem.horizon),
         _int([STAGES[stage] for stage in problem.objectives]),
+        _is_movable(problem),
     )
+
+
+def _is_movable(problem: Problem) -> bool:
+    steady = all(len(resource.steps) == 1 for resource in problem.resources)
+    free = all(
+        not (task.release or task.weight or task.supplies)
+        and task.latest_start is task.deadline is task.due is task.baseline is None
+        and all(mode.calendar == ELAPSED or not mode.duration for mode in task.modes)
+        for task in problem.tasks
+    )
+    return steady and free
 
 
 def _tasks(problem: Problem, tails: list[int]) -> Int:

@@ -59,7 +59,7 @@ def _search(
     arrays: Arrays, schedules: int, seed: int, ends: Callable[[list[Population]], bool], *, timed: bool
 ) -> tuple[list[Population], int]:
     share = max(schedules // ISLANDS, 1)
-    size = max(4, min(POPULATION, share // 6))
+    size = max(4, min(POPULATION, share // 120))
     islands = [new_population(arrays, size, seed * 1_000_003 + number) for number in range(ISLANDS)]
     works = [new_work(arrays) for _ in islands]
     # The first chunk is one schedule an island, so that an answer is there at once even for the largest problems.

@@ -81,6 +81,13 @@ def decode(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, fit
     key[:] = -finish
     if backward(a, w, key, mode, start, finish, finish.max()):
         key[:] = start * FINE
+        if a.movable:
+            # Right-justified and moved back to the beginning it is a schedule as good or better: no third pass.
+            first = start.min()
+            start -= first
+            finish -= first
+            evaluate(a, mode, start, finish, fitness)
+            return 2
         justified = np.empty_like(fitness)
         if forward(a, w, key, mode, start, finish):
             evaluate(a, mode, start, finish, justified)

@@ -14,6 +14,9 @@ from plantwright.scheduling.problem import Problem, Solution, Status, objective_
 
 SCHEDULES = 5_000
 UNLIMITED = 10**9
+LARGEST_FOR_CP_SAT = 1_000
+"""Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth."""
+
 GENERATION_SHARE = 0.25
 """Share of a time limit that the generator may use before CP-SAT begins."""
 
@@ -38,13 +41,14 @@ def solve(
         empty = objective_values(problem, (), (), ())
         return Solution(Status.OPTIMAL, values=empty, bounds=empty, seconds=time.perf_counter() - begun)
     bounds = stage_bounds(problem)
-    limit = None if time_limit is None else time_limit * GENERATION_SHARE
+    large = len(problem.tasks) > LARGEST_FOR_CP_SAT
+    limit = None if time_limit is None else time_limit * (1.0 if large else GENERATION_SHARE)
     known = generate(
         problem, schedules=SCHEDULES if limit is None else 10**9, seed=seed, time_limit=limit, target=bounds
     )
     if progress:
         progress(GENERATION_SHARE)
-    if known.status is not Status.OPTIMAL:
+    if known.status is not Status.OPTIMAL and not (large and known.start):
         left = None if time_limit is None else max(time_limit - (time.perf_counter() - begun), 0.05)
         found = improve(
             problem, known, seconds=left, effort=None if time_limit else effort, seed=seed, progress=progress
