@@ -1,7 +1,7 @@
 """Our simulator beside its peers, in one run: parts (or customers) finished a second of CPU, by model and tool.
 
-Each tool runs a model once for a short while (compiling what it compiles), then for longer and is timed: itself alone, one
-thread. The hand-written C is compiled by the machine's compiler where there is one.
+Each tool runs a model once for a short while (compiling what it compiles), then for longer and is timed: itself alone,
+one thread. The hand-written C is compiled by the machine's compiler where there is one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ from typing import Any
 
 from benchmarks import simulation_models as models
 
-MODELS = {"queue": "M/M/1, load 0.9", "line": "ten stations, buffers of two", "breakdowns": "the same with breakdowns", "factory": "racks of 27 trays"}
+MODELS = {
+    "queue": "M/M/1, load 0.9",
+    "line": "ten stations, buffers of two",
+    "breakdowns": "the same with breakdowns",
+    "factory": "racks of 27 trays",
+}
 """Key of a model -> its name in the table."""
 HORIZONS = {
     "Plantwright": {"queue": 5e6, "line": 5e5, "breakdowns": 5e5, "factory": 4e5},

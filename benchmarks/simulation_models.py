@@ -1,4 +1,5 @@
-"""The benchmark's models in our modelling interface and in each peer's; a tool that cannot say a model is not in its table.
+"""The benchmark's models in our modelling interface and in each peer's; a tool that cannot say a model is not in its
+table.
 
 Every function runs one model up to a time and returns how many customers or parts it finished.
 """
@@ -17,8 +18,17 @@ import numpy as np
 
 from plantwright.simulation import Network, Run, Totals, lay_out
 from plantwright.simulation.network import (
-    Batch, Breakdowns, Failure, Operation, Resource, Route, Source, Stock, Use, WorkCentre,
-)  # fmt: skip
+    Batch,
+    Breakdowns,
+    Failure,
+    Operation,
+    Resource,
+    Route,
+    Source,
+    Stock,
+    Use,
+    WorkCentre,
+)
 from plantwright.simulation.times import Exponential, Fixed
 
 STATIONS, BUFFER, LOAD = 10, 2, 0.9
@@ -39,7 +49,9 @@ def network_of(model: str) -> Network:
 
 
 def factory() -> Network:
-    """Racks of 27 trays: trays are tested and 5 % made again; racks burn in by 2 to 4, limited by power, and 8 % are reworked."""
+    """Racks of 27 trays: trays are tested and 5 % made again; racks burn in by 2 to 4, limited by power, and 8 % are
+    reworked.
+    """
     tray = Route(
         "tray",
         (
@@ -52,12 +64,24 @@ def factory() -> Network:
         "part",
         (
             Operation("integrate", "rack bay", Exponential(6.0), components={"trays": 27}),
-            Operation("burn in", "ovens", Fixed(24.0), uses=(Use("power", 132.0, per_unit=True),), batch=Batch(2, 4, 12.0),
-                      failures=(Failure(0.08, "rework"),), then="end"),
+            Operation(
+                "burn in",
+                "ovens",
+                Fixed(24.0),
+                uses=(Use("power", 132.0, per_unit=True),),
+                batch=Batch(2, 4, 12.0),
+                failures=(Failure(0.08, "rework"),),
+                then="end",
+            ),
             Operation("rework", "rack bay", Exponential(2.0), then="burn in"),
         ),
-    )  # fmt: skip
-    centres = (WorkCentre("tray line", 12), WorkCentre("tray cells", 30, 60), WorkCentre("rack bay", 3), WorkCentre("ovens", 6, 12))
+    )
+    centres = (
+        WorkCentre("tray line", 12),
+        WorkCentre("tray cells", 30, 60),
+        WorkCentre("rack bay", 3),
+        WorkCentre("ovens", 6, 12),
+    )
     stocks, resources = (Stock("trays", 0, 81),), (Resource("power", 1600.0),)
     return Network(centres, (tray, rack), stocks, resources, (Source("tray"), Source("part")))
 
@@ -228,15 +252,20 @@ def ciw_model(model: str) -> Model:
 
     def run(until: float) -> float:
         if model == "queue":
-            settings: dict[str, Any] = {"service_distributions": [ciw.dists.Exponential(1 / LOAD)], "number_of_servers": [1],
-                                        "arrival_distributions": [ciw.dists.Exponential(1.0)]}  # fmt: skip
+            settings: dict[str, Any] = {
+                "service_distributions": [ciw.dists.Exponential(1 / LOAD)],
+                "number_of_servers": [1],
+                "arrival_distributions": [ciw.dists.Exponential(1.0)],
+            }
         else:
             routing = [[1.0 if j == i + 1 else 0.0 for j in range(STATIONS)] for i in range(STATIONS)]
             settings = {
                 "arrival_distributions": [ciw.dists.Exponential(5.0)] + [None] * (STATIONS - 1),
-                "service_distributions": [ciw.dists.Exponential(1.0)] * STATIONS, "number_of_servers": [1] * STATIONS,
-                "queue_capacities": [BUFFER] * STATIONS, "routing": routing,
-            }  # fmt: skip
+                "service_distributions": [ciw.dists.Exponential(1.0)] * STATIONS,
+                "number_of_servers": [1] * STATIONS,
+                "queue_capacities": [BUFFER] * STATIONS,
+                "routing": routing,
+            }
         simulation = ciw.Simulation(ciw.create_network(**settings))
         simulation.simulate_until_max_time(until)
         return float(len(simulation.nodes[-1].all_individuals))
@@ -300,7 +329,11 @@ def _cimba_line() -> str:
         head += [f"            self.b{i - 1}.get(1)", f"            self.f{i - 1}.put(1)"] if i else []
         head += [f"            cb.hold(self.s{i}.next())"]
         last = i == STATIONS - 1
-        head += ["            self.done.put(1)"] if last else [f"            self.f{i}.get(1)", f"            self.b{i}.put(1)"]
+        head += (
+            ["            self.done.put(1)"]
+            if last
+            else [f"            self.f{i}.get(1)", f"            self.b{i}.put(1)"]
+        )
     head += ["    @cb.on_end", "    def measure(self):", "        self.finished = float(self.done.level())"]
     return "\n".join(head) + "\n"
 

@@ -1,7 +1,8 @@
 """Every exact value of shared/data/exact_lines.json lies within the 99 % interval of 20 replications.
 
-The values were found there as solved Markov chains or from the named formula; here each is simulated by a network written in
-the modelling interface. The seed is fixed, so the test does not depend on luck; a wrong kernel misses most of them.
+The values were found there as solved Markov chains or from the named formula; here each is simulated by a network
+written in the modelling interface. The seed is fixed, so the test does not depend on luck; a wrong kernel misses most
+of them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,11 @@ def rows(key: str) -> list[Any]:
 
 
 def formulas(model: str) -> list[Any]:
-    return [pytest.param(row, id=f"{model} {row.get('rho', '')}") for row in EXACT.get("formulas", []) if row["model"].startswith(model)]
+    return [
+        pytest.param(row, id=f"{model} {row.get('rho', '')}")
+        for row in EXACT.get("formulas", [])
+        if row["model"].startswith(model)
+    ]
 
 
 def simulated(network: Network, figure: Figure, warm_up: float, end: float, seed: int = 2026) -> Interval:
@@ -96,8 +101,12 @@ def test_unbalanced_exponential_line(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", rows("two_machine_exponential_with_failures_ODF"))
 def test_two_machines_with_operation_dependent_failures(row: dict[str, Any]) -> None:
     network = line(row["mu"], None if row["B"] == "inf" else row["B"], (row["fail"], row["repair"]))
-    if row["B"] == "inf":  # two like machines never settle: the second one's rate is approached from below, like 1/sqrt(t)
-        isolated = simulated(line(row["mu"][:1], None, (row["fail"][:1], row["repair"][:1])), part_throughput, 1000, 80_000)
+    if (
+        row["B"] == "inf"
+    ):  # two like machines never settle: the second one's rate is approached from below, like 1/sqrt(t)
+        isolated = simulated(
+            line(row["mu"][:1], None, (row["fail"][:1], row["repair"][:1])), part_throughput, 1000, 80_000
+        )
         assert isolated.holds(row["throughput"])
         return
     assert simulated(network, part_throughput, 3000, 60_000).holds(row["throughput"])
@@ -161,7 +170,12 @@ def test_erlang_loss_whatever_the_service_time(row: dict[str, Any], service: Tim
     assert simulated(network, lost_share, 200, 20_000).holds(row["ErlangB"])
 
 
-SERVICES = {"M/D/1": Fixed(1.0), "M/E2/1": Erlang(2, 1.0), "M/U(0,2)/1": Uniform(0.0, 2.0), "M/LogN scv=2/1": Lognormal(1.0, 2.0)}
+SERVICES = {
+    "M/D/1": Fixed(1.0),
+    "M/E2/1": Erlang(2, 1.0),
+    "M/U(0,2)/1": Uniform(0.0, 2.0),
+    "M/LogN scv=2/1": Lognormal(1.0, 2.0),
+}
 
 
 @pytest.mark.parametrize("row", [row for model in SERVICES for row in formulas(model)])
@@ -216,7 +230,8 @@ def test_jackson_tandem_with_rework(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", formulas("closed balanced"))
 def test_conwip_loop(row: dict[str, Any]) -> None:
     operations = tuple(
-        Operation(f"op{i}", f"m{i}", Exponential(1.0), components={"card": 1} if i == 0 else {}) for i in range(row["m"])
+        Operation(f"op{i}", f"m{i}", Exponential(1.0), components={"card": 1} if i == 0 else {})
+        for i in range(row["m"])
     )
     network = Network(
         tuple(WorkCentre(f"m{i}") for i in range(row["m"])),

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.simulation.test_networks import factory
 
 from plantwright.simulation import Run, lay_out
 from plantwright.simulation.check import check_trace
 from plantwright.simulation.trace import KINDS, Trace, trace_of
-from tests.simulation.test_networks import factory
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,12 @@ def without(history: Trace, kind: str, which: int = 5) -> Trace:
 
 @pytest.mark.parametrize(
     ("kind", "finding"),
-    [("create", "without having come there"), ("start", "had not begun"), ("finish", "without having come there"), ("stock", "")],
+    [
+        ("create", "without having come there"),
+        ("start", "had not begun"),
+        ("finish", "without having come there"),
+        ("stock", ""),
+    ],
 )
 def test_a_missing_record_is_found(history: Trace, kind: str, finding: str) -> None:
     found = check_trace(without(history, kind))
@@ -49,7 +54,9 @@ def test_an_overfull_resource_is_found(history: Trace) -> None:
 def test_a_part_from_nowhere_is_found(history: Trace) -> None:
     keep = ~((history.kind == KINDS.index("stock")) & (history.value > 0))
     columns = ("kind", "unit", "place", "detail", "time", "value")
-    assert any("there are -" in f for f in check_trace(replace(history, **{n: getattr(history, n)[keep] for n in columns})))
+    assert any(
+        "there are -" in f for f in check_trace(replace(history, **{n: getattr(history, n)[keep] for n in columns}))
+    )
 
 
 def test_a_run_without_trace_says_so() -> None:

@@ -8,12 +8,30 @@ import pytest
 
 from plantwright.simulation import Network, NetworkError, lay_out
 from plantwright.simulation.network import (
-    Arrival, Batch, Breakdowns, Demand, Failure, Learning, Operation, Order, Resource, Route, Source, Stock, Use, WorkCentre,
-)  # fmt: skip
+    Arrival,
+    Batch,
+    Breakdowns,
+    Demand,
+    Failure,
+    Learning,
+    Operation,
+    Order,
+    Resource,
+    Route,
+    Source,
+    Stock,
+    Use,
+    WorkCentre,
+)
 from plantwright.simulation.times import Exponential, Fixed
 
 STEP = Operation("do", "m", Fixed(1.0))
-GOOD = Network((WorkCentre("m"),), (Route("job", (STEP,)),), resources=(Resource("power", 10.0),), stocks=(Stock("part", 1.0, 5.0),))
+GOOD = Network(
+    (WorkCentre("m"),),
+    (Route("job", (STEP,)),),
+    resources=(Resource("power", 10.0),),
+    stocks=(Stock("part", 1.0, 5.0),),
+)
 
 
 def with_step(**changes: object) -> Network:
@@ -33,7 +51,10 @@ BAD = [
     (with_step(failures=(Failure(-0.1),)), "outside 0 to 1"),
     (with_step(failures=(Failure(1.0, "do"),)), "goes back for ever"),
     (with_step(batch=Batch(3, 2)), "1 <= least <= most"),
-    (replace(with_step(batch=Batch(4, 4)), centres=(WorkCentre("m", buffer=2),)), "a batch of 4 never fits the buffer of 2 before m"),
+    (
+        replace(with_step(batch=Batch(4, 4)), centres=(WorkCentre("m", buffer=2),)),
+        "a batch of 4 never fits the buffer of 2 before m",
+    ),
     (replace(with_step(batch=Batch(1, 4)), centres=(WorkCentre("m", buffer=0),)), "needs a buffer before m"),
     (replace(with_step(batch=Batch(2, 4)), centres=(WorkCentre("m", stations=None),)), "never runs out of stations"),
     (with_step(uses=(Use("power", 12.0),)), "needs 12 of power, of which there is never more than 10"),
@@ -41,18 +62,30 @@ BAD = [
     (with_step(components={"part": 6}), "needs 6 of part, whose place holds 5"),
     (with_step(learning=Learning(1.2)), "a learning rate lies above 0 and up to 1"),
     (replace(GOOD, stocks=(Stock("part", 9.0, 5.0),)), "stock part: level 9"),
-    (replace(GOOD, resources=(Resource("power", 1.0, ((5.0, -1.0),)),)), "resource power: capacity must not be negative"),
+    (
+        replace(GOOD, resources=(Resource("power", 1.0, ((5.0, -1.0),)),)),
+        "resource power: capacity must not be negative",
+    ),
     (replace(GOOD, centres=(WorkCentre("m", stations=-1),)), "number of stations is negative"),
-    (replace(GOOD, sources=(Source("job", Exponential(0.9)),)), "work centre m: 1.11111 stations' work arrives for its 1"),
+    (
+        replace(GOOD, sources=(Source("job", Exponential(0.9)),)),
+        "work centre m: 1.11111 stations' work arrives for its 1",
+    ),
     (replace(GOOD, sources=(Source("jab"),)), "a source feeds unknown route jab"),
     (replace(GOOD, orders=(Order(-1.0, "job", 1),)), "time -1 must be zero or more"),
     (replace(GOOD, orders=(Order(0.0, "jab", 1),)), "an order is for unknown route jab"),
     (replace(GOOD, arrivals=(Arrival(1.0, "nut", 1.0),)), "an arrival goes to unknown stock nut"),
     (replace(GOOD, demands=(Demand("racks", "job", 1, 1, 9.0),)), "pool racks, to which no route leads"),
     (replace(GOOD, routes=(Route("job", (STEP,), gives={"nut": 1.0}),)), "gives to unknown stock nut"),
-    (replace(GOOD, centres=(WorkCentre("m", breakdowns=Breakdowns(Fixed(5), Fixed(1), "always", ("power", 11.0))),)), "a repair needs 11"),
-    (replace(GOOD, centres=(WorkCentre("m", stations=None),), sources=(Source("job"),)), "a saturated source would flood m"),
-]  # fmt: skip
+    (
+        replace(GOOD, centres=(WorkCentre("m", breakdowns=Breakdowns(Fixed(5), Fixed(1), "always", ("power", 11.0))),)),
+        "a repair needs 11",
+    ),
+    (
+        replace(GOOD, centres=(WorkCentre("m", stations=None),), sources=(Source("job"),)),
+        "a saturated source would flood m",
+    ),
+]
 
 
 @pytest.mark.parametrize(("network", "message"), BAD, ids=[message[:40] for _, message in BAD])

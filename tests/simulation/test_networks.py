@@ -1,4 +1,4 @@
-"""Properties that hold for every network: conservation, reversal, monotony, Little's law, and the same run however cut."""
+"""Properties that hold for every network: conservation, reversal, monotony, Little's law, slices."""
 
 from __future__ import annotations
 
@@ -40,49 +40,78 @@ def line(rates: list[float], buffers: list[int]) -> Network:
 
 
 def factory() -> Network:
-    """A plant with all that the kernel knows: assembly, rework, batches, breakdowns, crews, shifts, setups, resources, demands."""
+    """A plant with all that the kernel knows: assembly, rework, batches, breakdowns, crews, shifts, setups, resources,
+    demands.
+    """
     shifts = Shifts(tuple(t for day in range(80) for t in (24.0 * day + 6, 24.0 * day + 22)))
     centres = (
-        WorkCentre("benches", 2, rule="priority", shifts=shifts, breakdowns=Breakdowns(Exponential(40), Fixed(3), "always")),
-        WorkCentre("line", 1, 3, breakdowns=Breakdowns(Exponential(30), Exponential(2), "busy", ("crew", 1.0)), changes=((400.0, 2),),
-                   setups={("a", "b"): 1.0, ("b", "a"): 0.5}),
+        WorkCentre(
+            "benches", 2, rule="priority", shifts=shifts, breakdowns=Breakdowns(Exponential(40), Fixed(3), "always")
+        ),
+        WorkCentre(
+            "line",
+            1,
+            3,
+            breakdowns=Breakdowns(Exponential(30), Exponential(2), "busy", ("crew", 1.0)),
+            changes=((400.0, 2),),
+            setups={("a", "b"): 1.0, ("b", "a"): 0.5},
+        ),
         WorkCentre("oven", 2, 6, attended=False, shifts=shifts),
         WorkCentre("cells", 2, 4, attended=False, rule="due"),
         WorkCentre("pack", 1, 0),
         WorkCentre("road", None),
         WorkCentre("site", 1),
-    )  # fmt: skip
+    )
     power = (Use("power", 5.0, per_unit=True),)
 
     def board(name: str, family: str) -> Route:
         make = Operation("make", "line", Lognormal(2.0, 0.5), family=family)
-        bake = Operation("bake", "oven", Uniform(4, 8), uses=power, batch=Batch(2, 4, 12.0), failures=(Failure(0.2, "make", 2),))
+        bake = Operation(
+            "bake", "oven", Uniform(4, 8), uses=power, batch=Batch(2, 4, 12.0), failures=(Failure(0.2, "make", 2),)
+        )
         return Route(name, (make, bake), gives={"boards": 1})
 
     rack = Route(
         "rack",
         (
-            Operation("build", "benches", Exponential(6.0), components={"boards": 3, "frames": 1}, uses=(Use("people", 2.0),)),
-            Operation("test", "cells", Fixed(10.0), uses=(Use("power", 12.0),), failures=(Failure(0.3, "build", 1, "scrap", remade=True),)),
+            Operation(
+                "build", "benches", Exponential(6.0), components={"boards": 3, "frames": 1}, uses=(Use("people", 2.0),)
+            ),
+            Operation(
+                "test",
+                "cells",
+                Fixed(10.0),
+                uses=(Use("power", 12.0),),
+                failures=(Failure(0.3, "build", 1, "scrap", remade=True),),
+            ),
             Operation("pack", "pack", Empirical((0.5, 1.0, 2.0))),
         ),
         pool="racks",
         tracked=True,
     )
-    delivery = Route("deliver", (Operation("transit", "road", Uniform(20, 40), arrival=True), Operation("install", "site", Fixed(3.0),
-                                 uses=(Use("megawatts", 1.0, kept=True),))), item="rack", tracked=True)  # fmt: skip
+    delivery = Route(
+        "deliver",
+        (
+            Operation("transit", "road", Uniform(20, 40), arrival=True),
+            Operation("install", "site", Fixed(3.0), uses=(Use("megawatts", 1.0, kept=True),)),
+        ),
+        item="rack",
+        tracked=True,
+    )
     return Network(
         centres,
         (board("board a", "a"), board("board b", "b"), rack, delivery),
         stocks=(Stock("boards", 2, 9), Stock("frames", 200)),
         resources=(
-            Resource("power", 20.0, ((300.0, 40.0),)), Resource("people", 3.0), Resource("crew", 1.0),
+            Resource("power", 20.0, ((300.0, 40.0),)),
+            Resource("people", 3.0),
+            Resource("crew", 1.0),
             Resource("megawatts", 10.0, ((900.0, 30.0),)),
         ),
         sources=(Source("board a", Exponential(5.0)), Source("board b", Exponential(6.0), loses=True)),
         orders=tuple(Order(24.0 * k, "rack", 2, k % 3, 24.0 * k + 200) for k in range(30)),
         demands=(Demand("racks", "deliver", 20, 1, 600.0, 100.0), Demand("racks", "deliver", 40, 2, 900.0)),
-    )  # fmt: skip
+    )
 
 
 def same(one: Floor, other: Floor, but: tuple[str, ...] = ()) -> bool:
@@ -157,13 +186,17 @@ def test_a_late_units_account_adds_up_to_its_time() -> None:
 
 def test_littles_law_holds_in_a_long_run() -> None:
     totals = Totals.of(Run(lay_out(line([1.0, 0.9, 1.1], [3, 3])), 4, edges=(1000.0,)).advance(50_000.0))
-    assert totals.in_system("part") == pytest.approx(totals.throughput("part") * totals.time_in_system("part"), rel=1e-3)
+    assert totals.in_system("part") == pytest.approx(
+        totals.throughput("part") * totals.time_in_system("part"), rel=1e-3
+    )
 
 
 @QUICK
 @given(BUFFERS, st.integers(0, 1000))
 def test_more_buffer_never_hurts(buffers: list[int], seed: int) -> None:
-    """With common random numbers a line with blocking finishes no fewer parts by any time (Buzacott and Shanthikumar 1993)."""
+    """With common random numbers a line with blocking finishes no fewer parts by any time (Buzacott and Shanthikumar
+    1993).
+    """
     rates = [1.0] * (len(buffers) + 1)
     less = Totals.of(Run(lay_out(line(rates, buffers)), seed).advance(400.0)).left("part")
     more = Totals.of(Run(lay_out(line(rates, [b + 1 for b in buffers])), seed).advance(400.0)).left("part")
@@ -176,7 +209,10 @@ def test_a_reversed_line_is_as_fast(rates: list[float], buffer: int) -> None:
     """Reversibility of lines with blocking after service (Yamazaki and Sakasegawa 1975), within sampling error."""
     ends = 6000.0
     forth, back = (
-        [Totals.of(Run(lay_out(line(order, [buffer] * (len(order) - 1))), 77, r).advance(ends)).throughput("part") for r in range(8)]
+        [
+            Totals.of(Run(lay_out(line(order, [buffer] * (len(order) - 1))), 77, r).advance(ends)).throughput("part")
+            for r in range(8)
+        ]
         for order in (rates, rates[::-1])
     )
     spread = np.sqrt(np.var(forth, ddof=1) / 8 + np.var(back, ddof=1) / 8)
@@ -199,7 +235,9 @@ def test_a_station_more_never_hurts(stations: int, seed: int) -> None:
 def test_more_power_never_hurts(power: float, seed: int) -> None:
     def done(kw: float) -> float:
         route = Route("job", (Operation("test", "cells", Exponential(5.0), uses=(Use("power", 12.0),)),))
-        network = Network((WorkCentre("cells", 8),), (route,), resources=(Resource("power", kw),), orders=(Order(0.0, "job", 200),))
+        network = Network(
+            (WorkCentre("cells", 8),), (route,), resources=(Resource("power", kw),), orders=(Order(0.0, "job", 200),)
+        )
         return Totals.of(Run(lay_out(network), seed).advance(150.0)).left("job")
 
     assert done(power + 12.0) >= done(power)
@@ -209,7 +247,9 @@ def test_a_station_added_elsewhere_shifts_no_random_number() -> None:
     """The queue's history is the same, to the bit, beside a second plant that shares nothing with it."""
     queue = line([1.0, 1.2], [2])
     other = Route("other", (Operation("x", "elsewhere", Exponential(1.0)),))
-    beside = Network((WorkCentre("elsewhere"), *queue.centres), (other, *queue.routes), sources=(Source("other"), *queue.sources))
+    beside = Network(
+        (WorkCentre("elsewhere"), *queue.centres), (other, *queue.routes), sources=(Source("other"), *queue.sources)
+    )
     alone, both = (Totals.of(Run(lay_out(n), 6).advance(3000.0)) for n in (queue, beside))
     assert alone.time_in_system("part") == both.time_in_system("part")
     assert alone.left("part") == both.left("part")
@@ -236,7 +276,9 @@ def test_large_need_of_a_resource_is_not_starved_by_small_ones() -> None:
 def test_work_pauses_off_shift_and_goes_on_where_it_stopped() -> None:
     def finished(attended: bool) -> float:
         centre = WorkCentre("bench", shifts=Shifts((0.0, 8.0, 24.0, 32.0)), attended=attended)
-        network = Network((centre,), (Route("job", (Operation("do", "bench", Fixed(10.0)),)),), orders=(Order(0.0, "job", 1),))
+        network = Network(
+            (centre,), (Route("job", (Operation("do", "bench", Fixed(10.0)),)),), orders=(Order(0.0, "job", 1),)
+        )
         run = Run(lay_out(network), 1).advance(100.0)
         return float(run.floor.opf[0, at.OF_FIRST])
 
@@ -246,8 +288,14 @@ def test_work_pauses_off_shift_and_goes_on_where_it_stopped() -> None:
 
 def test_a_failed_station_goes_on_after_its_repair() -> None:
     fails = Breakdowns(Fixed(4.0), Fixed(3.0), "busy")
-    network = Network((WorkCentre("m", breakdowns=fails),), (Route("job", (Operation("do", "m", Fixed(10.0)),)),), orders=(Order(0.0, "job", 1),))
-    assert float(Run(lay_out(network), 1).advance(100.0).floor.opf[0, at.OF_FIRST]) == 16.0  # down at 4 and, 4 hours of work later, at 11
+    network = Network(
+        (WorkCentre("m", breakdowns=fails),),
+        (Route("job", (Operation("do", "m", Fixed(10.0)),)),),
+        orders=(Order(0.0, "job", 1),),
+    )
+    assert (
+        float(Run(lay_out(network), 1).advance(100.0).floor.opf[0, at.OF_FIRST]) == 16.0
+    )  # down at 4 and, 4 hours of work later, at 11
 
 
 def test_batch_starts_full_or_when_its_first_unit_has_waited_long_enough() -> None:
@@ -283,6 +331,8 @@ def test_learning_shortens_the_time_by_the_rate_with_each_doubling() -> None:
 
 def test_memory_grows_as_asked() -> None:
     route = Route("job", (Operation("do", "m", Fixed(0.001)),), tracked=True)
-    run = Run(lay_out(Network((WorkCentre("m"),), (route,), orders=(Order(0.0, "job", 5000),))), 1, trace=True).advance(10.0)
+    run = Run(lay_out(Network((WorkCentre("m"),), (route,), orders=(Order(0.0, "job", 5000),))), 1, trace=True).advance(
+        10.0
+    )
     assert Totals.of(run).left("job") == 5000
     assert run.quiet

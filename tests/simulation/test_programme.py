@@ -129,7 +129,9 @@ def with_resource(programme: Programme, name: str, factor: float) -> Programme:
     tasks = tuple(
         dataclasses.replace(
             task,
-            delivers=tuple(dataclasses.replace(d, amount=d.amount.scaled(factor)) if d.target == name else d for d in task.delivers),
+            delivers=tuple(
+                dataclasses.replace(d, amount=d.amount.scaled(factor)) if d.target == name else d for d in task.delivers
+            ),
         )
         for task in programme.tasks
     )
@@ -147,7 +149,9 @@ def test_more_test_power_where_it_binds_gives_more() -> None:
 def with_capacity(programme: Programme, item: str, factor: float) -> Programme:
     """Multiply what the supplier of an item can make a week."""
     sources = tuple(
-        s.model_copy(update={"capacity": tuple(Step(c.at, c.value.scaled(factor)) for c in s.capacity)}) if s.item == item else s
+        s.model_copy(update={"capacity": tuple(Step(c.at, c.value.scaled(factor)) for c in s.capacity)})
+        if s.item == item
+        else s
         for s in programme.sources
     )
     return dataclasses.replace(programme, sources=sources)
@@ -168,7 +172,11 @@ def _slipped(scarce: Programme, planned_for: Programme, plan: Plan, commissionin
     source = {s.item: s for s in scarce.sources}["accelerator"]
     rows = [i for i, o in enumerate(plan.purchase_orders) if o.item == "accelerator"]
     rate = np.array([s.value.planned for s in source.capacity])
-    made = _made_at(np.array([s.at.planned for s in source.capacity]), rate, np.cumsum([plan.purchase_orders[i].quantity for i in rows]))
+    made = _made_at(
+        np.array([s.at.planned for s in source.capacity]),
+        rate,
+        np.cumsum([plan.purchase_orders[i].quantity for i in rows]),
+    )
     orders = list(plan.purchase_orders)
     for i, time in zip(rows, made, strict=True):
         orders[i] = dataclasses.replace(orders[i], received=max(orders[i].received, float(time)))
@@ -188,7 +196,10 @@ def test_lead_times_shift_what_is_received() -> None:
     received = receipts(programme, plan, 3, range(200))
     leads = programme.register.draws("chip_lead_time", 3, range(200))
     rows = [i for i, o in enumerate(plan.purchase_orders) if o.item == "accelerator"]
-    expected = np.array([plan.purchase_orders[i].received for i in rows]) + (leads - programme.register.planned("chip_lead_time"))[:, None]
+    expected = (
+        np.array([plan.purchase_orders[i].received for i in rows])
+        + (leads - programme.register.planned("chip_lead_time"))[:, None]
+    )
     np.testing.assert_allclose(received[:, rows], expected)
 
 

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from plantwright.simulation.statistics import (
-    mean_interval, moving_average, paired_difference, quantile_interval, replications_for, warm_up,
+    mean_interval,
+    moving_average,
+    paired_difference,
+    quantile_interval,
+    replications_for,
+    warm_up,
 )  # fmt: skip
 
 

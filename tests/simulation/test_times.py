@@ -11,8 +11,19 @@ from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.kernel.streams import seed_streams
 from plantwright.simulation.network import Operation, Order, Route, WorkCentre
 from plantwright.simulation.times import (
-    Empirical, Erlang, Exponential, Fixed, Hyperexponential, Lognormal, Pert, Tabulated, Time, Triangular, Uniform, Weibull,
-)  # fmt: skip
+    Empirical,
+    Erlang,
+    Exponential,
+    Fixed,
+    Hyperexponential,
+    Lognormal,
+    Pert,
+    Tabulated,
+    Time,
+    Triangular,
+    Uniform,
+    Weibull,
+)
 from plantwright.simulation.trace import KINDS, trace_of
 
 TIMES: list[tuple[Time, object]] = [
@@ -55,10 +66,21 @@ def test_discrete_and_mixed_times() -> None:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: Fixed(-1.0), lambda: Exponential(0.0), lambda: Uniform(2.0, 1.0), lambda: Pert(1, 0, 2), lambda: Triangular(1, 3, 2),
-     lambda: Lognormal(1.0, 0.0), lambda: Erlang(0, 1.0), lambda: Weibull(0.0, 1.0), lambda: Hyperexponential(1.5, 1, 1),
-     lambda: Empirical(()), lambda: Tabulated((2.0, 1.0)), lambda: Fixed(float("nan"))],
-)  # fmt: skip
+    [
+        lambda: Fixed(-1.0),
+        lambda: Exponential(0.0),
+        lambda: Uniform(2.0, 1.0),
+        lambda: Pert(1, 0, 2),
+        lambda: Triangular(1, 3, 2),
+        lambda: Lognormal(1.0, 0.0),
+        lambda: Erlang(0, 1.0),
+        lambda: Weibull(0.0, 1.0),
+        lambda: Hyperexponential(1.5, 1, 1),
+        lambda: Empirical(()),
+        lambda: Tabulated((2.0, 1.0)),
+        lambda: Fixed(float("nan")),
+    ],
+)
 def test_nonsense_is_refused(make) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=r"\w"):
         make()

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from plantwright.simulation import Run, lay_out
 from tests.simulation.test_networks import factory
+
+from plantwright.simulation import Run, lay_out
 
 
 def digest() -> str:
@@ -18,9 +19,22 @@ def digest() -> str:
 
 
 def test_the_same_bytes_with_the_compiler_off() -> None:
-    code = "import warnings; warnings.simplefilter('error'); from tests.simulation.test_without_compiler import digest; print(digest())"
+    lines = (
+        "import warnings",
+        "warnings.simplefilter('error')",
+        "from tests.simulation.test_without_compiler import digest",
+        "print(digest())",
+    )
     settings = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     root = Path(__file__).parents[2]
-    answer = subprocess.run([sys.executable, "-c", code], env=settings, cwd=root, capture_output=True, text=True, check=False, timeout=300)
+    answer = subprocess.run(
+        [sys.executable, "-c", "; ".join(lines)],
+        env=settings,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip() == digest()

@@ -1,7 +1,7 @@
 """What will really happen: discrete-event simulation of a plan, or of any plant, in a compiled kernel.
 
-`simulate` carries a programme's plan out in many worlds. `Network` and its parts describe any other plant, `lay_out` and
-`Run` run it, `Totals` read it.
+`simulate` carries a programme's plan out in many worlds. `Network` and its parts describe any other plant, `lay_out`
+and `Run` run it, `Totals` read it.
 """
 
 from plantwright.simulation.engine import Run, each_replication

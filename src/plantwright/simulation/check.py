@@ -1,7 +1,7 @@
 """Checks what the simulator says, without any of its code: from the trace of a run, and from the results of all.
 
-No unit from nothing, no part used before it is there, no station or resource overfull, no more compute under power than the
-site has megawatts. Findings are sentences; none means that all holds.
+No unit from nothing, no part used before it is there, no station or resource overfull, no more compute under power than
+the site has megawatts. Findings are sentences; none means that all holds.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class _Replay:
     working: dict[int, int] = field(default_factory=dict)
     at_station: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     station_of: dict[int, int] = field(default_factory=dict)
-    level: Counter[int] = field(default_factory=Counter)
-    used: Counter[int] = field(default_factory=Counter)
+    level: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    used: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     grown: set[int] = field(default_factory=set)
     there: dict[int, float] = field(default_factory=dict)
-    taken: Counter[int] = field(default_factory=Counter)
-    owed: Counter[int] = field(default_factory=Counter)
+    taken: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    owed: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     served: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -116,13 +116,13 @@ class _Replay:
 
     def stock(self, _unit: int, stock: int, _op: int, change: float) -> None:
         """A stock grows or falls."""
-        self.level[stock] += change  # type: ignore[assignment]
+        self.level[stock] += change
         if change < 0:
-            self.taken[stock] -= change  # type: ignore[assignment]
+            self.taken[stock] -= change
 
     def resource(self, _unit: int, resource: int, _op: int, change: float) -> None:
         """A resource is taken or given back."""
-        self.used[resource] += change  # type: ignore[assignment]
+        self.used[resource] += change
         if change > 0:
             self.grown.add(resource)
 
@@ -147,21 +147,23 @@ class _Replay:
         tables = self.trace.tables
         for stock in {*self.taken, *self.owed}:
             if abs(self.taken[stock] - self.owed[stock]) > SLACK:
-                self.say("parts", stock, f"at {time:g} starts need {self.owed[stock]:g} of {tables.stocks[stock]}, "
-                         f"but {self.taken[stock]:g} are taken")  # fmt: skip
+                name, owed = tables.stocks[stock], self.owed[stock]
+                text = f"at {time:g} starts need {owed:g} of {name}, but {self.taken[stock]:g} are taken"
+                self.say("parts", stock, text)
             if self.level[stock] < -SLACK:
                 self.say("negative", stock, f"at {time:g} there are {self.level[stock]:g} of {tables.stocks[stock]}")
         for resource in self.grown:
             if self.used[resource] > self.there[resource] + SLACK:
-                self.say("overfull", resource, f"at {time:g} {self.used[resource]:g} of {tables.resources[resource]} are used, "
-                         f"of which there are {self.there[resource]:g}")  # fmt: skip
+                name, there = tables.resources[resource], self.there[resource]
+                text = f"at {time:g} {self.used[resource]:g} of {name} are used, of which there are {there:g}"
+                self.say("overfull", resource, text)
         self.taken.clear()
         self.owed.clear()
         self.grown.clear()
 
 
 def check_replications(programme: Programme, plan: Plan, results: Replications) -> tuple[str, ...]:
-    """Return what is wrong with the results of all replications: units from nothing, parts not there, power not there."""
+    """Return what is wrong with the results of all replications: units, parts or power from nothing."""
     found: list[str] = []
     for check in (_order_of_steps, _demands_served, _parts_used, _power_at_sites, _station_time):
         found += check(programme, plan, results)
@@ -221,7 +223,9 @@ def _power_at_sites(programme: Programme, _plan: Plan, results: Replications) ->
         if not site.power:
             continue
         times = np.stack([programme.register.draw(step.at, results.seed, replications) for step in site.power], axis=1)
-        values = np.stack([programme.register.draw(step.value, results.seed, replications) for step in site.power], axis=1)
+        values = np.stack(
+            [programme.register.draw(step.value, results.seed, replications) for step in site.power], axis=1
+        )
         order = np.argsort(times, axis=1, kind="stable")
         times, values = np.take_along_axis(times, order, 1), np.take_along_axis(values, order, 1)
         reached = times[:, :, None] <= results.edges

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ from plantwright.simulation.kernel.calendar import SCAN_LIMIT
 from plantwright.simulation.kernel.compiled import run_kernel, settle_kernel
 from plantwright.simulation.kernel.layout import Floor
 from plantwright.simulation.kernel.streams import seed_streams
-from plantwright.simulation.tables import Tables, Timeline
+from plantwright.simulation.tables import Tables
+from plantwright.simulation.timeline import Timeline
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -32,15 +33,15 @@ class World:
     """One replication's own numbers: its timeline, and the arrays that differ from the tables'."""
 
     timeline: Timeline
-    changed: dict[str, Ints | Floats]
+    changed: dict[str, NDArray[Any]]
 
 
 class Run:
     """One replication of a network, from time 0 on; `advance` it as far as wanted, read its totals at any time.
 
     `edges` are the ends of the periods for which totals are kept apart (hours, in order); what follows the last edge is
-    one more period. `trace` keeps a record of every event; `room` is for how many units there is memory from the start (it grows
-    as needed).
+    one more period. `trace` keeps a record of every event; `room` is for how many units there is memory from the start
+    (it grows as needed).
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Run:
         """Return a run at the same point that goes on alone."""
         other = object.__new__(Run)
         other.tables, other.edges, other.quiet = self.tables, self.edges, self.quiet
-        other.floor = Floor(*(array.copy() for array in self.floor))
+        other.floor = Floor(**self.saved())
         return other
 
     def settled(self) -> Floor:
@@ -101,11 +102,11 @@ class Run:
         settle_kernel(self.floor)
         return self.floor
 
-    def saved(self) -> dict[str, NDArray[np.generic]]:
+    def saved(self) -> dict[str, NDArray[Any]]:
         """Return the whole state as arrays by name, to be kept in a file (`numpy.savez`)."""
         return {name: array.copy() for name, array in self.floor._asdict().items()}
 
-    def restore(self, saved: dict[str, NDArray[np.generic]]) -> Run:
+    def restore(self, saved: dict[str, NDArray[Any]]) -> Run:
         """Take up a saved state of the same network, and return this run."""
         missing = set(Floor._fields) - set(saved)
         if missing or saved["ops"].shape != self.floor.ops.shape:
@@ -125,7 +126,9 @@ def _timeline_arrays(timeline: Timeline, edges: tuple[float, ...]) -> tuple[Ints
     return np.stack((kind[order], place[order]), axis=1), np.stack((time[order], value[order]), axis=1)
 
 
-def _floor(tables: Tables, seed: int, replication: int, edges: tuple[float, ...], world: World, trace: bool, room: int) -> Floor:
+def _floor(
+    tables: Tables, seed: int, replication: int, edges: tuple[float, ...], world: World, trace: bool, room: int
+) -> Floor:
     own = {name: array.copy() for name, array in tables.fixed.items() if name in Floor._fields}
     own |= {name: array.copy() for name, array in world.changed.items()}
     own["line"], own["linef"] = _timeline_arrays(world.timeline, edges)
@@ -135,7 +138,7 @@ def _floor(tables: Tables, seed: int, replication: int, edges: tuple[float, ...]
     return Floor(**own)
 
 
-def _totals(tables: Tables, periods: int) -> dict[str, Ints | Floats]:
+def _totals(tables: Tables, periods: int) -> dict[str, NDArray[Any]]:
     states = at.STARVED + len(tables.stocks) + len(tables.resources)
     causes = int(tables.fixed["cause_of"].shape[0])
     return {
@@ -154,7 +157,7 @@ def _totals(tables: Tables, periods: int) -> dict[str, Ints | Floats]:
     }
 
 
-def _memory(tables: Tables, trace: bool, room: int) -> dict[str, Ints | Floats]:
+def _memory(tables: Tables, trace: bool, room: int) -> dict[str, NDArray[Any]]:
     units = 2 * tables.margin + room
     tracked = bool(np.any(tables.fixed["ops"][:, at.O_TRACKED]))
     accounts = 2 * tables.margin if tracked else 0
@@ -186,12 +189,12 @@ def _free_units(first: int, number: int) -> Ints:
     return rows
 
 
-def _calendar(slots: int) -> dict[str, Ints | Floats]:
+def _calendar(slots: int) -> dict[str, NDArray[Any]]:
     leaves = 1 << max(1, (slots - 1).bit_length()) if slots > SCAN_LIMIT else slots
     return {"due": np.full(leaves, np.inf), "tree": np.zeros(leaves if slots > SCAN_LIMIT else 0, dtype=np.int64)}
 
 
-def _draw_first_arrivals(own: dict[str, Ints | Floats]) -> None:
+def _draw_first_arrivals(own: dict[str, NDArray[Any]]) -> None:
     """Set each source's first arrival one gap from the start."""
     from plantwright.simulation.kernel.compiled import draw_time
 

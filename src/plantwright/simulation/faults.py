@@ -6,7 +6,7 @@ Nothing is simulated here: a fault is seen from the description alone.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -193,15 +193,17 @@ def unmet_needs(network: Network) -> Iterator[str]:
     for _, op, place in _steps(network):
         for use in op.uses:
             amount = use.amount * (op.batch.least if use.per_unit and op.batch.longest_wait == math.inf else 1)
-            if amount > most[use.resource] + 1e-9:
-                yield f"{place}: needs {amount:g} of {use.resource}, of which there is never more than {most[use.resource]:g}"
+            there = most[use.resource]
+            if amount > there + 1e-9:
+                yield f"{place}: needs {amount:g} of {use.resource}, of which there is never more than {there:g}"
         for stock, quantity in op.components.items():
             if quantity > room[stock]:
                 yield f"{place}: needs {quantity:g} of {stock}, whose place holds {room[stock]:g}"
     for centre in network.centres:
         crew = centre.breakdowns.crew if centre.breakdowns else None
         if crew is not None and not 0 < crew[1] <= most[crew[0]]:
-            yield f"work centre {centre.name}: a repair needs {crew[1]:g} of {crew[0]}, of which there is at most {most[crew[0]]:g}"
+            there = most[crew[0]]
+            yield f"work centre {centre.name}: a repair needs {crew[1]:g} of {crew[0]}, of which there is {there:g}"
 
 
 def _held_out(network: Network, stock: str) -> float:
@@ -219,7 +221,7 @@ def dead_ends(network: Network) -> Iterator[str]:
             if centres[op.centre].stations is not None:
                 continue
             if then is not None and centres[then.centre].buffer is not None:
-                yield f"operation {route.name}/{op.name}: a journey cannot end before the limited buffer of {then.centre}"
+                yield f"{route.name}/{op.name}: a journey cannot end before the limited buffer of {then.centre}"
             if then is None and limited & set(route.gives):
                 yield f"route {route.name}: a journey cannot end at a limited stock"
     for demand in network.demands:
@@ -229,9 +231,9 @@ def dead_ends(network: Network) -> Iterator[str]:
     for source in network.sources:
         first = next(r for r in network.routes if r.name == source.route).operations[0]
         if source.size > 1 and not source.loses and centres[first.centre].buffer is not None and source.gap is not None:
-            yield f"the source of route {source.route}: units that come {source.size} at a time cannot be blocked one by one"
+            yield f"the source of route {source.route}: {source.size} units at a time cannot be blocked one by one"
         if source.gap is None and centres[first.centre].stations is None:
-            yield f"the source of route {source.route}: a saturated source would flood {first.centre}, which never runs out of stations"
+            yield f"the source of route {source.route}: a saturated source would flood {first.centre}, which has no end"
 
 
 def visits(route: Route) -> dict[str, float]:
@@ -253,7 +255,7 @@ def visits(route: Route) -> dict[str, float]:
 
 def unstable(network: Network) -> Iterator[str]:
     """More work a time arrives without end than the stations of a centre with unlimited buffer can do."""
-    load: Counter[str] = Counter()
+    load: defaultdict[str, float] = defaultdict(float)
     routes = {r.name: r for r in network.routes}
     for source in network.sources:
         if source.gap is not None and source.limit is None:
@@ -263,7 +265,8 @@ def unstable(network: Network) -> Iterator[str]:
                 load[op.centre] += rate * passed[op.name] * time_of(op.time).mean / op.batch.most
     for centre in network.centres:
         if centre.stations is not None and centre.buffer is None and _overloaded(centre, load[centre.name]):
-            yield f"work centre {centre.name}: {load[centre.name]:g} stations' work arrives for its {_most(centre)}: its queue grows for ever"
+            work = f"{load[centre.name]:g} stations' work arrives for its {_most(centre)}"
+            yield f"work centre {centre.name}: {work}: its queue grows for ever"
 
 
 def _most(centre: WorkCentre) -> int:

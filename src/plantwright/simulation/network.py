@@ -1,4 +1,5 @@
-"""A plant in the field's words: work centres, routes, stocks, resources, sources, demands. Frozen values, checked whole.
+"""A plant in the field's words: work centres, routes, stocks, resources, sources, demands. Frozen values, checked
+whole.
 
 What a value means is said here; `faults` finds what is wrong with a network, `tables` lays it out for the kernel.
 """
@@ -31,9 +32,9 @@ class Stock:
 class Resource:
     """What operations share while they run: people of a skill, test power, coolant.
 
-    `capacity` holds from time 0, each step of `changes` from its time on. When capacity falls below what is in use, running
-    operations end undisturbed and none starts until it fits. Operations that wait take it in order of waiting; with
-    `first_fit`, whoever fits goes first (and a large need may starve).
+    `capacity` holds from time 0, each step of `changes` from its time on. When capacity falls below what is in use,
+    running operations end undisturbed and none starts until it fits. Operations that wait take it in order of waiting;
+    with `first_fit`, whoever fits goes first (and a large need may starve).
     """
 
     name: str
@@ -59,8 +60,8 @@ class Use:
 class Breakdowns:
     """Failures of each station, the work going on after the repair where it stopped (preempt-resume).
 
-    `clock` says what wears: `busy` only working time, `always` the calendar's time, idle and blocked stations included. A
-    repair takes `crew` units of a resource where it names one, and waits for them in order.
+    `clock` says what wears: `busy` only working time, `always` the calendar's time, idle and blocked stations included.
+    A repair takes `crew` units of a resource where it names one, and waits for them in order.
     """
 
     up: Time
@@ -81,9 +82,9 @@ class WorkCentre:
     """A group of like stations with one buffer before them.
 
     `stations` is None where they never run out (a journey). `buffer` counts waiting units, stations not included, None
-    without limit; a unit that finds it full blocks the station it comes from (blocking after service). `changes` gives the
-    number of stations from later times on; a surplus station goes when its work is done. Off shift nothing starts; running work
-    pauses if `attended`, else it runs on. `setups` gives hours by (family before, family after).
+    without limit; a unit that finds it full blocks the station it comes from (blocking after service). `changes` gives
+    the number of stations from later times on; a surplus station goes when its work is done. Off shift nothing starts;
+    running work pauses if `attended`, else it runs on. `setups` gives hours by (family before, family after).
     """
 
     name: str
@@ -113,9 +114,9 @@ class Batch:
 class Failure:
     """What becomes of a unit that an operation fails, with what probability.
 
-    `to` is an operation of the route, or `scrap`. A unit that has failed more than `at_most` times in all
-    goes to `beyond`. With `remade`, the unit that goes back counts as scrap (its components are gone; the route takes new ones).
-    The probability may fall from `at_first` to `probability` as units are done, by exp(-decay * units).
+    `to` is an operation of the route, or `scrap`. A unit that has failed more than `at_most` times in all goes to
+    `beyond`. With `remade`, the unit that goes back counts as scrap (its components are gone; the route takes new
+    ones). The probability may fall from `at_first` to `probability` as units are done, by exp(-decay * units).
     """
 
     probability: float
@@ -129,7 +130,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Time falls with every doubling of the units done to `rate` of what it was (Wright 1936), down to a `floor` share."""
+    """Time falls with every doubling of the units done to `rate` of what it was (Wright 1936), down to `floor`."""
 
     rate: float
     floor: float = 0.0
@@ -139,9 +140,9 @@ class Learning:
 class Operation:
     """One step of a route: a time at a work centre.
 
-    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts. A good unit
-    goes to operation `then`, to the route's end where that is `end`, by default to the next of the route. A demand's unit has
-    left the plant after an operation that `ships`, and arrived after one that is its `arrival`.
+    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts. A good
+    unit goes to operation `then`, to the route's end where that is `end`, by default to the next of the route. A
+    demand's unit has left the plant after an operation that `ships`, and arrived after one that is its `arrival`.
     """
 
     name: str
@@ -160,10 +161,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The operations that a unit passes in order, and where it ends; `item` (by default the route's name) says what it is.
+    """The operations that a unit passes in order, and where it ends; `item` (by default the route's name) says what it
+    is.
 
-    At the end it adds `gives` to stocks, or waits for a demand in `pool`, or leaves. `tracked` units keep an account of what
-    they waited for, which is added up by demand where they come late.
+    At the end it adds `gives` to stocks, or waits for a demand in `pool`, or leaves. `tracked` units keep an account of
+    what they waited for, which is added up by demand where they come late.
     """
 
     name: str
@@ -178,7 +180,8 @@ class Route:
 class Source:
     """Arrivals of units at the first operation of a route; without a `gap` it is saturated: never short of units.
 
-    A full buffer loses them or, without `loses`, blocks the source, which then counts the next gap from when it is free.
+    A full buffer loses them or, without `loses`, blocks the source, which then counts the next gap from when it is
+    free.
     """
 
     route: str
@@ -213,10 +216,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Units wanted from a pool (or, where that is blank, made of the stocks that the route takes): served by priority (1 before 2), then due date, from time `opens` on.
+    """Units wanted from a pool (or, where that is blank, made of the stocks that the route takes): served by priority
+    (1 before 2), then due date, from time `opens` on.
 
-    A unit given to the demand passes `route` (transit, installation, power); it has arrived after the operation
-    that is marked `arrival`, or at the route's end.
+    A unit given to the demand passes `route` (transit, installation, power); it has arrived after the operation that is
+    marked `arrival`, or at the route's end.
     """
 
     pool: str

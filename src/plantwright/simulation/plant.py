@@ -90,7 +90,7 @@ def _centres(programme: Programme) -> Iterator[net.WorkCentre]:
             stations=most_stations(programme, centre),
             buffer=centre.buffer,
             rule="priority",
-            breakdowns=_breakdowns(programme, centre),
+            breakdowns=_breakdowns(centre),
             shifts=shifts_of(programme, centre.calendar),
             attended=not centre.unattended,
             setups=_setups(programme, centre),
@@ -99,7 +99,9 @@ def _centres(programme: Programme) -> Iterator[net.WorkCentre]:
 
 def most_stations(programme: Programme, centre: Centre) -> int:
     """Return the number of stations of a centre once the whole conversion is done, in the richest world."""
-    amounts = [d.amount for t in programme.tasks for d in t.delivers if d.kind == "work_centre" and d.target == centre.id]
+    amounts = [
+        d.amount for t in programme.tasks for d in t.delivers if d.kind == "work_centre" and d.target == centre.id
+    ]
     return centre.stations + sum(int(np.ceil(_highest(amount, programme.register) - 1e-9)) for amount in amounts)
 
 
@@ -109,7 +111,7 @@ def _highest(amount: Quantity, register: Register) -> float:
     return max(amount.planned, float(register[amount.assumption].distribution.quantile(1 - 1e-12)) * amount.factor)
 
 
-def _breakdowns(programme: Programme, centre: Centre) -> net.Breakdowns | None:
+def _breakdowns(centre: Centre) -> net.Breakdowns | None:
     if centre.mtbf is None or centre.mttr is None or centre.mtbf.planned <= 0 or centre.mttr.planned <= 0:
         return None
     return net.Breakdowns(Exponential(centre.mtbf.planned), Exponential(centre.mttr.planned))
@@ -146,7 +148,9 @@ def _site_centres(programme: Programme) -> Iterator[net.WorkCentre]:
 
 
 def _resources(programme: Programme) -> Iterator[net.Resource]:
-    named = {n.id for w in programme.work_centres for n in w.resources} | {n.id for o in programme.routing for n in o.resources}
+    named = {n.id for w in programme.work_centres for n in w.resources} | {
+        n.id for o in programme.routing for n in o.resources
+    }
     for resource in programme.resources:
         if resource.id in named:
             yield net.Resource(resource.id, float("inf"))
@@ -245,7 +249,9 @@ def _delivering(programme: Programme, delivery: Mapping[tuple[str, str], str], p
         power = programme.item[item].power
         draws = net.Use(f"power {site}", max(power.planned, 1e-9), kept=True)
         steps = [
-            net.Operation("transit", f"transit {site}", time_law(destination.transit, programme.register), arrival=True),
+            net.Operation(
+                "transit", f"transit {site}", time_law(destination.transit, programme.register), arrival=True
+            ),
             net.Operation("install", f"install {site}", Fixed(0.0)),
             net.Operation("energise", f"power {site}", Fixed(0.0), uses=(draws,) if _draws(power) else ()),
         ]
@@ -278,8 +284,8 @@ def _demands(
 ) -> Iterator[tuple[int, net.Demand]]:
     """Yield (row of the programme's demand, part of it that opens together).
 
-    A unit is wanted when it can arrive by the due date; where the plan says that the destination is not ready for it, when
-    the plan ships it. What the plan does not ship before the horizon is wanted last.
+    A unit is wanted when it can arrive by the due date; where the plan says that the destination is not ready for it,
+    when the plan ships it. What the plan does not ship before the horizon is wanted last.
     """
     waits_for_site = {r.demand for r in plan.reasons if r.kind == "destination"}
     for row, order in enumerate(programme.demand):
@@ -288,13 +294,16 @@ def _demands(
         if order.id in waits_for_site:
             parts = _parts(order.quantity, wanted, [(s.quantity, s.ships) for s in plan.shipments_of.get(order.id, ())])
         for quantity, opens in parts:
-            yield row, net.Demand(
-                pool=order.item if order.item in pooled else "",
-                route=delivery[order.item, order.destination],
-                quantity=quantity,
-                priority=float(order.priority),
-                due=order.due.planned,
-                opens=opens,
+            yield (
+                row,
+                net.Demand(
+                    pool=order.item if order.item in pooled else "",
+                    route=delivery[order.item, order.destination],
+                    quantity=quantity,
+                    priority=float(order.priority),
+                    due=order.due.planned,
+                    opens=opens,
+                ),
             )
 
 

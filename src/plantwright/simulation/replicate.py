@@ -44,15 +44,18 @@ def simulate(
     """Return what happens when a plan is carried out in `replications` worlds.
 
     `commissioning`: when each delivery of capability by the conversion is there, hours from start, shape (replications,
-    deliveries), in the order of the programme's tasks. The result is the same whatever the number of `threads` (by default
-    one a core). Raises ValueError for arguments that do not fit together, NetworkError for a plant that cannot run.
+    deliveries), in the order of the programme's tasks. The result is the same whatever the number of `threads` (by
+    default one a core). Raises ValueError for arguments that do not fit together, NetworkError for a plant that cannot
+    run.
     """
     deliveries = sum(len(task.delivers) for task in programme.tasks)
     if replications < 1:
         raise ValueError(f"at least one replication is needed, not {replications}")
     if commissioning.shape != (replications, deliveries):
         wanted = f"({replications}, {deliveries})"
-        raise ValueError(f"commissioning must have shape {wanted}, one column a delivery of a task, not {commissioning.shape}")
+        raise ValueError(
+            f"commissioning must have shape {wanted}, one column a delivery of a task, not {commissioning.shape}"
+        )
     worlds = worlds_of(programme, plan, commissioning, seed)
     reading = Reading(worlds)
 
@@ -146,7 +149,7 @@ class Reading:
     @cached_property
     def causes(self) -> Causes:
         """What late units may wait for."""
-        return Causes.of(self.worlds.programme, self.tables)
+        return Causes.of(self.tables)
 
     @cached_property
     def _item_row(self) -> dict[str, int]:
@@ -156,17 +159,17 @@ class Reading:
     def _part_of(self) -> Ints:
         """Matrix that adds up the network's demands, ranked, to the programme's, shape (demands, parts)."""
         rows = np.array(self.worlds.plant.demand_rows, dtype=np.int64)[self.tables.fixed["demand_rank"]]
-        return (np.arange(len(self.worlds.programme.demand))[:, None] == rows).astype(np.int64)
+        return np.asarray((np.arange(len(self.worlds.programme.demand))[:, None] == rows), dtype=np.int64)
 
     @cached_property
     def _item_of_demand(self) -> Ints:
         items = np.array([self._item_row[d.item] for d in self.worlds.programme.demand], dtype=np.int64)
-        return (np.arange(len(self._item_row))[:, None] == items).astype(np.int64)
+        return np.asarray((np.arange(len(self._item_row))[:, None] == items), dtype=np.int64)
 
     @cached_property
     def _item_of_route(self) -> Ints:
         items = np.array([self._item_row[item] for item, _ in self.worlds.plant.delivery], dtype=np.int64)
-        return (np.arange(len(self._item_row))[:, None] == items).astype(np.int64)
+        return np.asarray((np.arange(len(self._item_row))[:, None] == items), dtype=np.int64)
 
     def _by_demand(self, counts: Ints) -> Ints:
         return np.asarray(self._part_of @ counts.T)
@@ -213,7 +216,9 @@ class Reading:
         kw = np.cumsum(energised * self._power[:, [replication]], axis=1)
         sites = [site for _, site in self.worlds.plant.delivery]
         names = [d.id for d in self.worlds.programme.destinations]
-        return np.array([kw[[s == name for s in sites]].sum(axis=0) for name in names]).reshape(len(names), self.edges.size)
+        return np.array([kw[[s == name for s in sites]].sum(axis=0) for name in names]).reshape(
+            len(names), self.edges.size
+        )
 
     def _first_shipped(self, floor: Floor) -> Floats:
         first = np.full(len(self._item_row), np.inf)
@@ -232,7 +237,9 @@ class Reading:
         """Return station-hours by `STATES`, shape (work centres, weeks, states)."""
         hours = floor.state_hours[:, : len(self.worlds.programme.work_centres)]
         stocks = len(self.tables.stocks)
-        starved = hours[:, :, [at.IDLE, at.BATCHING]].sum(axis=2) + hours[:, :, at.STARVED : at.STARVED + stocks].sum(axis=2)
+        starved = hours[:, :, [at.IDLE, at.BATCHING]].sum(axis=2) + hours[:, :, at.STARVED : at.STARVED + stocks].sum(
+            axis=2
+        )
         waiting = hours[:, :, at.STARVED + stocks :].sum(axis=2)
         by_name = {
             "busy": hours[:, :, at.BUSY], "setup": hours[:, :, at.SETUP], "blocked": hours[:, :, at.BLOCKED],

@@ -45,7 +45,8 @@ def mean_interval(values: Sequence[float] | Floats, confidence: float = 0.95) ->
 
 
 def quantile_interval(values: Sequence[float] | Floats, share: float, confidence: float = 0.95) -> Interval:
-    """Return a quantile and its interval between order statistics, free of any distribution (binomial; Conover 1999, 3.2).
+    """Return a quantile and its interval between order statistics, free of any distribution (binomial; Conover 1999,
+    3.2).
 
     Ends that too few values can bound are infinite.
     """
@@ -58,16 +59,18 @@ def quantile_interval(values: Sequence[float] | Floats, share: float, confidence
     return Interval(float(np.quantile(x, share)), below, above)
 
 
-def paired_difference(first: Sequence[float] | Floats, second: Sequence[float] | Floats, confidence: float = 0.95) -> Interval:
-    """Return the interval of the mean of second less first, run with common random numbers replication by replication."""
+def paired_difference(
+    first: Sequence[float] | Floats, second: Sequence[float] | Floats, confidence: float = 0.95
+) -> Interval:
+    """Return the interval of the mean of second less first, each replication run with common random numbers."""
     return mean_interval(np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64), confidence)
 
 
 def warm_up(values: Sequence[float] | Floats, batch: int = 5) -> int:
     """Return how many first values to leave out as warm-up, by MSER-5 (White, Cobb and Spratt 2000).
 
-    The cut, in the first half, is where the standard error of the rest, in batches of five, is smallest; raises ValueError
-    where that is the middle, as the series is then too short.
+    The cut, in the first half, is where the standard error of the rest, in batches of five, is smallest; raises
+    ValueError where that is the middle, as the series is then too short.
     """
     x = np.asarray(values, dtype=np.float64)
     means = x[: x.size // batch * batch].reshape(-1, batch).mean(axis=1)
@@ -81,7 +84,8 @@ def warm_up(values: Sequence[float] | Floats, batch: int = 5) -> int:
 
 
 def moving_average(series: Sequence[Sequence[float]] | Floats, window: int) -> Floats:
-    """Return Welch's average over replications and over 2 * window + 1 neighbours, for a plot of the warm-up (Welch 1983).
+    """Return Welch's average over replications and over 2 * window + 1 neighbours, for a plot of the warm-up (Welch
+    1983).
 
     `series` has shape (replications, values); near the ends fewer neighbours are taken.
     """

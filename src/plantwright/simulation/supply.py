@@ -20,9 +20,9 @@ Floats = NDArray[np.float64]
 def receipts(programme: Programme, plan: Plan, seed: int, replications: range) -> Floats:
     """Return when each purchase order of the plan is received, hours from start, shape (replications, purchase orders).
 
-    An order comes as much later (or earlier) than planned as its lead time is drawn longer (or shorter) and as its supplier is
-    qualified later; never before the supplier, who serves orders in the order planned, has made that many units. Infinite where
-    that is never.
+    An order comes as much later (or earlier) than planned as its lead time is drawn longer (or shorter) and as its
+    supplier is qualified later; never before the supplier, who serves orders in the order planned, has made that many
+    units. Infinite where that is never.
     """
     received = np.array([o.received for o in plan.purchase_orders]) * np.ones((len(replications), 1))
     sources = {(s.item, s.supplier): s for s in reversed(programme.sources)}
@@ -42,7 +42,9 @@ def _of_source(
     register = programme.register
     orders = [plan.purchase_orders[i] for i in rows]
     planned = np.array([o.received for o in orders])
-    places = [o.id for o in orders] if source.lead_time.assumption and register[source.lead_time.assumption].each else [""]
+    places = (
+        [o.id for o in orders] if source.lead_time.assumption and register[source.lead_time.assumption].each else [""]
+    )
     leads = np.stack([register.draw(source.lead_time, seed, replications, place) for place in places], axis=1)
     later = leads - source.lead_time.planned
     if source.qualified_from is not None:
@@ -63,7 +65,9 @@ def units_in_order(plan: Plan, rows: list[int]) -> Floats:
 
 
 def _capacity_slip(programme: Programme, source: Source, units: Floats, seed: int, replications: range) -> Floats:
-    """Return by how much later than by the planned rates a supplier has made so many units, shape (replications, orders)."""
+    """Return by how much later than by the planned rates a supplier has made so many units, shape (replications,
+    orders).
+    """
     draw = programme.register.draw
     times = np.stack([draw(s.at, seed, replications) for s in source.capacity], axis=1)
     rates = np.stack([draw(s.value, seed, replications) for s in source.capacity], axis=1)
@@ -81,7 +85,9 @@ def _planned(steps: Steps) -> tuple[Floats, Floats]:
 
 
 def _made_at(times: Floats, rates: Floats, units: Floats) -> Floats:
-    """Return when a supplier with rates (units an hour) from given times on has made so many units; infinite where never."""
+    """Return when a supplier with rates (units an hour) from given times on has made so many units; infinite where
+    never.
+    """
     order = np.argsort(times, kind="stable")
     begins, rate = np.maximum(times[order], 0.0), np.maximum(rates[order], 0.0)
     made = np.concatenate(([0.0], np.cumsum(np.diff(begins) * rate[:-1])))

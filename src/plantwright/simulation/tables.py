@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from plantwright.simulation.faults import require_sound
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.network import END, Breakdowns, Network, Operation, Route, Use, WorkCentre
+from plantwright.simulation.timeline import Timeline
 from plantwright.simulation.times import Fixed, Time, time_of
 
 Ints = NDArray[np.int64]
@@ -29,24 +30,11 @@ REPAIR = "repair: "
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """What happens at given times: rows of (time, kind, place, value), in any order. A replication may shift its times."""
-
-    time: Floats
-    kind: Ints
-    place: Ints
-    value: Floats
-
-    def happening(self, kind: int) -> Ints:
-        """Return the numbers of the rows of one kind."""
-        return np.flatnonzero(self.kind == kind)
-
-
-@dataclass(frozen=True)
 class Tables:
     """A network laid out: its names in row order, the arrays that describe it, and its timeline.
 
-    `fixed` holds arrays by the name of their field of `layout.Floor`, as at time 0; `stream_keys` one key a random stream.
+    `fixed` holds arrays by the name of their field of `layout.Floor`, as at time 0; `stream_keys` one key a random
+    stream.
     """
 
     network: Network
@@ -56,7 +44,7 @@ class Tables:
     resources: tuple[str, ...]
     items: tuple[str, ...]
     stations: tuple[tuple[str, int], ...]
-    fixed: Mapping[str, Ints | Floats]
+    fixed: Mapping[str, NDArray[Any]]
     timeline: Timeline
     stream_keys: NDArray[np.uint64]
     slots: int
@@ -71,7 +59,9 @@ class Tables:
 
     @cached_property
     def accounts(self) -> tuple[tuple[str, str], ...]:
-        """What each column of a tracked unit's account is: (kind, name) with kind station, off shift, ..., part, resource."""
+        """What each column of a tracked unit's account is: (kind, name) with kind station, off shift, ..., part,
+        resource.
+        """
         per_centre = ("station", "off_shift", "absent", "batch", "process", "blocked")
         found = [(kind, name) for name in self.centres for kind in per_centre]
         found += [("part", name) for name in self.stocks] + [("resource", name) for name in self.resources]
@@ -88,7 +78,7 @@ class _Layout:
     times: list[Time] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)
     slots: list[tuple[int, int]] = field(default_factory=list)
-    arrays: dict[str, Ints | Floats] = field(default_factory=dict)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     exits: dict[str, int] = field(default_factory=dict)
     centre_row: dict[str, int] = field(default_factory=dict)
     op_row: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -277,7 +267,9 @@ def _stations(b: _Layout) -> None:
 
 def _exits(b: _Layout) -> None:
     """Fill the rows of the routes' ends: a pool or none, and what is added to stocks."""
-    rows, outputs, amounts = [(at.REPAIRED, 0, 0)], [], []
+    rows = [(at.REPAIRED, 0, 0)]
+    outputs: list[int] = []
+    amounts: list[float] = []
     for route in b.network.routes:
         first = len(outputs)
         outputs += [b.stock_row[name] for name in route.gives]
@@ -382,7 +374,9 @@ def _following(b: _Layout, route: Route, op: Operation) -> int:
         return at.FIRST_EXIT
     if op.then and op.then != END:
         return b.op_row[route.name, op.then]
-    place = len(route.operations) if op.then == END else next(i for i, other in enumerate(route.operations) if other is op)
+    place = (
+        len(route.operations) if op.then == END else next(i for i, other in enumerate(route.operations) if other is op)
+    )
     if place + 1 < len(route.operations):
         return b.op_row[route.name, route.operations[place + 1].name]
     return at.FIRST_EXIT - b.exits[route.name]
@@ -436,7 +430,9 @@ def _demands(b: _Layout) -> None:
     ranked = sorted(enumerate(b.network.demands), key=lambda d: (d[1].priority, d[1].due, d[0]))
     first = {r.name: r.operations[0].name for r in b.network.routes}
     pool_row = {name: i for i, name in enumerate(b.pools)}
-    rows = [(pool_row.get(d.pool, at.NONE), b.op_row[d.route, first[d.route]], d.quantity, d.quantity) for _, d in ranked]
+    rows = [
+        (pool_row.get(d.pool, at.NONE), b.op_row[d.route, first[d.route]], d.quantity, d.quantity) for _, d in ranked
+    ]
     b.arrays["demands"] = np.array(rows, dtype=np.int64).reshape(-1, 4)
     b.arrays["demandf"] = np.array([(d.priority, d.due, math.inf, math.nan) for _, d in ranked]).reshape(-1, 4)
     counts = [sum(d.pool == pool for d in b.network.demands) for pool in b.pools]

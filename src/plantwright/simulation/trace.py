@@ -21,11 +21,11 @@ KINDS = ("create", "start", "finish", "stock", "resource", "leave", "state", "de
 class Trace:
     """Records in order of happening; all arrays have the same length.
 
-    `kind` is an index into `KINDS`. `unit` is the serial number of a unit, -1 where none is meant. `place` and `detail`: of a
-    create the item and first operation; a start the station (-1 on a journey) and operation; a finish the operation and where the
-    unit goes (an operation; -1 scrap; less: out); a stock or resource its row (and operation), with `value` the change; a
-    leave the item and whether it was scrapped; a state the station's; a demand its rank; a capacity the resource, or with
-    detail 1 the work centre, with `value` the new capacity.
+    `kind` is an index into `KINDS`. `unit` is the serial number of a unit, -1 where none is meant. `place` and
+    `detail`: of a create the item and first operation; a start the station (-1 on a journey) and operation; a finish
+    the operation and where the unit goes (an operation; -1 scrap; less: out); a stock or resource its row (and
+    operation), with `value` the change; a leave the item and whether it was scrapped; a state the station's; a demand
+    its rank; a capacity the resource, or with detail 1 the work centre, with `value` the new capacity.
     """
 
     tables: Tables
@@ -44,4 +44,5 @@ def trace_of(run: Run) -> Trace:
         raise ValueError("the run keeps no trace; make it with trace=True")
     rows = int(head[at.G_TRACED])
     ints, floats = run.floor.trace[:rows], run.floor.tracef[:rows]
-    return Trace(run.tables, *(ints[:, k].copy() for k in range(4)), floats[:, 0].copy(), floats[:, 1].copy())
+    kind, unit, place, detail = (np.copy(ints[:, k]) for k in range(4))
+    return Trace(run.tables, kind, unit, place, detail, np.copy(floats[:, 0]), np.copy(floats[:, 1]))

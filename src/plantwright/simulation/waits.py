@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.programme import Programme
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.kernel.layout import Floor
 from plantwright.simulation.tables import Tables
@@ -30,8 +29,8 @@ class Causes:
     column_to_cause: Floats
 
     @classmethod
-    def of(cls, programme: Programme, tables: Tables) -> Causes:
-        """Return the causes of a programme's network, those that can occur only."""
+    def of(cls, tables: Tables) -> Causes:
+        """Return the causes of a programme's network."""
         found = [_cause(kind, name) for kind, name in tables.accounts]
         names = tuple(dict.fromkeys(cause for cause in found if cause is not None))
         matrix = np.zeros((len(found), len(names)))
@@ -80,7 +79,7 @@ def _handed_on(hours: Floats, parts: dict[str, int], explained: dict[str, Floats
 
 
 def _own_waits(floor: Floor, tables: Tables, causes: Causes) -> dict[str, Floats]:
-    """Return, for each item, the shares of its units' waiting by cause in the weeks before each, shape (weeks, causes)."""
+    """Return, by item, the shares of its units' waiting by cause in the weeks before each, shape (weeks, causes)."""
     to_cause = causes.column_to_cause[floor.cause_of]
     shares = {}
     for item in tables.items:
@@ -100,8 +99,12 @@ def _own_waits(floor: Floor, tables: Tables, causes: Causes) -> dict[str, Floats
 def _overdue(floor: Floor) -> Floats:
     """Return what units that are late and still on their way have waited for so far, by column of the account."""
     now = floor.clockf[at.GF_NOW]
-    late = np.flatnonzero((floor.units[:, at.U_OP] >= 0) & (floor.unitf[:, at.UF_DUE] < now) & (floor.units[:, at.U_ACCOUNT] >= 0))
-    total = floor.account[floor.units[late, at.U_ACCOUNT]].sum(axis=0) if late.size else np.zeros(floor.late.shape[1] - 2)
+    late = np.flatnonzero(
+        (floor.units[:, at.U_OP] >= 0) & (floor.unitf[:, at.UF_DUE] < now) & (floor.units[:, at.U_ACCOUNT] >= 0)
+    )
+    total = (
+        floor.account[floor.units[late, at.U_ACCOUNT]].sum(axis=0) if late.size else np.zeros(floor.late.shape[1] - 2)
+    )
     waiting = late[floor.unitf[late, at.UF_QUEUED] >= 0]
     for o in np.unique(floor.units[waiting, at.U_OP]):
         rows = floor.units[waiting[floor.units[waiting, at.U_OP] == o], at.U_ACCOUNT]

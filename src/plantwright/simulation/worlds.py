@@ -20,7 +20,8 @@ from plantwright.simulation.engine import World
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.plant import AGAIN, Plant
 from plantwright.simulation.supply import receipts
-from plantwright.simulation.tables import Tables, Timeline
+from plantwright.simulation.tables import Tables
+from plantwright.simulation.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,7 +77,10 @@ class Worlds:
                 good = np.clip(self.draw(step.yield_), 0.0, 1.0)
                 yield "outcomef", (int(fixed[at.O_OUT0]), at.RF_CUMULATIVE), good
             centre = self.programme.work_centre[step.work_centre]
-            needs = [*(n for n in centre.resources if n.amount.planned > 0), *(n for n in step.resources if n.amount.planned > 0)]
+            needs = [
+                *(n for n in centre.resources if n.amount.planned > 0),
+                *(n for n in step.resources if n.amount.planned > 0),
+            ]
             for i, need in enumerate(needs):
                 if self.varies(need.amount):
                     yield "usef", (int(fixed[at.O_USE0]) + i,), np.maximum(1e-9, self.draw(need.amount))
@@ -117,7 +121,9 @@ class Worlds:
 
     def world(self, index: int) -> World:
         """Return the world of the replication at an index (0..): its timeline and the tables that differ."""
-        changed = {name: self.tables.fixed[name].copy() for name in ("timef", "outcomef", "usef", "setups", "resourcef")}
+        changed = {
+            name: self.tables.fixed[name].copy() for name in ("timef", "outcomef", "usef", "setups", "resourcef")
+        }
         for table, place, values in self._cells:
             changed[table][place] = values[index]
         changed["resourcef"][:, at.QF_CAPACITY] = 0.0
@@ -180,7 +186,9 @@ class Worlds:
             return times, levels
         bounds = np.concatenate((calendar.starts, calendar.ends))
         moments = np.unique(np.concatenate((times, bounds[bounds < self.programme.horizon_hours], [0.0])))
-        level = np.where(moments >= times[0], levels[np.maximum(np.searchsorted(times, moments, side="right") - 1, 0)], 0.0)
+        level = np.where(
+            moments >= times[0], levels[np.maximum(np.searchsorted(times, moments, side="right") - 1, 0)], 0.0
+        )
         inside = np.searchsorted(calendar.starts, moments, side="right") - 1
         works = (inside >= 0) & (moments < calendar.ends[np.maximum(inside, 0)])
         return moments, np.where(works, level, 0.0)
@@ -217,7 +225,10 @@ class Worlds:
 
     @cached_property
     def _available(self) -> list[Floats]:
-        return [np.zeros(len(self.replications)) if s.available is None else self.draw(s.available) for s in self.programme.stock]
+        return [
+            np.zeros(len(self.replications)) if s.available is None else self.draw(s.available)
+            for s in self.programme.stock
+        ]
 
     @cached_property
     def _on_hand(self) -> list[Floats]:
@@ -225,7 +236,16 @@ class Worlds:
 
     def prepare(self) -> Worlds:
         """Make all draws now, so that threads only read them, and return these worlds."""
-        _ = self._bought, self._cells, self._static, self._deliveries, self._steps, self._available, self._on_hand, self.received
+        _ = (
+            self._bought,
+            self._cells,
+            self._static,
+            self._deliveries,
+            self._steps,
+            self._available,
+            self._on_hand,
+            self.received,
+        )
         return self
 
 
@@ -254,5 +274,3 @@ def _timeline(static: Timeline, rows: list[Row]) -> Timeline:
         np.concatenate((static.place, *places)),
         np.concatenate((static.value, *(r[3] for r in rows))),
     )
-
-

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """The event calendar: the next time of each slot (station, source, clock), and which slot is first.
 
 Few slots are scanned; more are kept in a winner tree over the slots, where a new time replaces the old one in place.

@@ -13,7 +13,7 @@ from typing import Any
 from .handle import handle_of
 from .layout import Floor
 from .loop import run, settle
-from .streams import draw_time as draw_time
+from .streams import draw_time
 
 
 def _source_stamp() -> str:
@@ -48,3 +48,6 @@ def run_kernel(floor: Floor, until: float) -> int:
 def settle_kernel(floor: Floor) -> None:
     """Bring a floor's totals up to the present; see `loop.settle`."""
     settle(handle_of(floor))
+
+
+__all__ = ["draw_time", "run_kernel", "settle_kernel"]

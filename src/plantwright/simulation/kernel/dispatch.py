@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """What starts next at a work centre: choosing the operation, checking what it needs, and starting it.
 
 Components and resources are taken all at once at the start. Operations that lack a resource wait in order of a
@@ -44,7 +45,7 @@ LAST = np.iinfo(np.int64).max
 
 @compiled
 def _uses(f: Floor, o: int, r: int) -> bool:
-    for i in range(f.ops[o, at.O_USE0], f.ops[o, at.O_USE1]):
+    for i in range(f.ops[o, at.O_USE0], f.ops[o, at.O_USE1]):  # noqa: SIM110 (the compiler knows no generators)
         if f.uses[i, at.Y_RESOURCE] == r:
             return True
     return False
@@ -120,7 +121,7 @@ def _load_by_needs(f: Floor, o: int, load: int) -> int:
         if level + CLOSE < f.needf[i] * load and f.stocks[f.needs[i], at.K_BLOCKED] > 0:
             level += offered(f, f.needs[i])
         if level + CLOSE < f.needf[i] * load:
-            load = int(math.floor((level + CLOSE) / f.needf[i]))
+            load = math.floor((level + CLOSE) / f.needf[i])
             if load < least:
                 return -1 - (i - f.ops[o, at.O_NEED0])
     return load
@@ -135,7 +136,7 @@ def _load_by_uses(f: Floor, o: int, load: int) -> int:
         left = f.resourcef[r, at.QF_CAPACITY] - f.resourcef[r, at.QF_USED] + CLOSE
         wanted = f.usef[i] * load if f.uses[i, at.Y_PER_UNIT] == 1 else f.usef[i]
         if wanted > left:
-            fits = int(math.floor(left / f.usef[i])) if f.uses[i, at.Y_PER_UNIT] == 1 and left > 0.0 else 0
+            fits = math.floor(left / f.usef[i]) if f.uses[i, at.Y_PER_UNIT] == 1 and left > 0.0 else 0
             load = min(load, fits)
         short = load < least or load < 1
         behind = f.head[at.G_WAITERS] > 0 and f.resources[r, at.Q_FIRST_FIT] == 0 and held(f, o, r)
@@ -316,7 +317,7 @@ def give_back(f: Floor, o: int, load: int, now: float) -> None:
 
 
 @inlined
-def work_time(f: Floor, o: int, now: float) -> float:
+def work_time(f: Floor, o: int) -> float:
     """Return the hours that operation o takes this time, shorter with every unit done where it is learnt."""
     hours = draw(f.times, f.timef, f.table, f.streams, f.ops[o, at.O_TIME], f.ops[o, at.O_SERVICE_STREAM])
     if f.ops[o, at.O_PLAIN] == 0 and f.opf[o, at.OF_LEARNING] != 0.0:
@@ -383,7 +384,7 @@ def start(f: Floor, w: int, o: int, now: float) -> None:
     if f.ops[o, at.O_TIMER] != at.NONE:
         reset_timer(f, o, now)
     f.counts[f.head[at.G_PERIOD], o, at.N_STARTED] += f.stations[s, at.S_COUNT]
-    hours = work_time(f, o, now)
+    hours = work_time(f, o)
     if setup and begin_setup(f, s, w, f.ops[o, at.O_FAMILY], hours, now):
         return
     show(f, s, at.BUSY, now)
@@ -395,7 +396,7 @@ def begin_setup(f: Floor, s: int, w: int, family: int, hours: float, now: float)
     """Return whether station s must first be set up for the family; if so, begin with that."""
     last = f.stations[s, at.S_FAMILY]
     f.stations[s, at.S_FAMILY] = family
-    if last == at.NONE or family == at.NONE:
+    if min(last, family) == at.NONE:
         return False
     setup = f.setups[f.centres[w, at.W_SETUP] + last * f.centres[w, at.W_FAMILIES] + family]
     if setup <= 0.0:
@@ -416,7 +417,7 @@ def start_ample(f: Floor, w: int, o: int, now: float) -> None:
     u = take_unit(f, o, now)
     f.counts[f.head[at.G_PERIOD], o, at.N_STARTED] += 1
     record(f, at.V_START, f.units[u, at.U_SERIAL], at.NONE, o, 0.0, now)
-    f.unitf[u, at.UF_KEY] = now + work_time(f, o, now)
+    f.unitf[u, at.UF_KEY] = now + work_time(f, o)
     f.centres[w, at.W_HEAP] = push(f.units, f.unitf, f.centres[w, at.W_HEAP], u)
     set_time(f.due, f.tree, f.centres[w, at.W_SLOT], f.unitf[f.centres[w, at.W_HEAP], at.UF_KEY])
 

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """What happens at each kind of event: work done, failure, repair, arrival, journey's end, and rows of the timeline.
 
 An event changes the state and marks work centres; what may start then is for the dispatching.
@@ -34,7 +35,7 @@ def drawn_outcome(f: Floor, o: int) -> int:
 
 
 @compiled
-def judged_target(f: Floor, o: int, unit: int, now: float) -> int:
+def judged_target(f: Floor, o: int, unit: int) -> int:
     """Return where a unit goes after an operation with several outcomes, and count which it was."""
     row = drawn_outcome(f, o)
     period = f.head[at.G_PERIOD]
@@ -78,7 +79,7 @@ def target_after(f: Floor, o: int, unit: int, now: float) -> int:
         count_milestone(f, o, f.units[unit, at.U_DEMAND], now)
     first = f.ops[o, at.O_OUT0]
     if f.ops[o, at.O_OUT1] - first > 1:
-        target = judged_target(f, o, unit, now)
+        target = judged_target(f, o, unit)
     else:
         f.counts[f.head[at.G_PERIOD], o, at.N_GOOD] += 1
         target = f.outcomes[first, at.R_TARGET]
@@ -352,7 +353,7 @@ def happen(f: Floor, row: int, now: float) -> None:
 
 
 @compiled
-def overdue(f: Floor, o: int, now: float) -> None:
+def overdue(f: Floor, o: int) -> None:
     """Let a batch start below its minimum, as its first unit has waited long enough."""
     set_time(f.due, f.tree, f.ops[o, at.O_TIMER], math.inf)
     if f.ops[o, at.O_QUEUED] > 0:

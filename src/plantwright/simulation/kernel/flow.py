@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """How units move: into queues, out of the plant, into stocks, to demands, and what they free or block on the way.
 
 Nothing starts here. A move marks the work centres that may now start something, and the loop tries them in order.

@@ -1,14 +1,16 @@
+# mypy: disable-error-code="attr-defined, no-untyped-call, override, import-untyped, misc, assignment"
 """How the compiled kernel sees the floor: one pointer to a list of its tables, instead of sixty arrays by value.
 
-Passed by value, the arrays' addresses and shapes would fill every call and take Numba many minutes to compile. Behind the
-pointer, `floor.table[row, column]` is a single load or store: no wrapping of negative indices, no count of references,
-and the compiler is told that no table overlaps another. With the compiler off nothing of this is used: the kernel's
-functions then take the `Floor` itself.
+Passed by value, the arrays' addresses and shapes would fill every call and take Numba many minutes to compile. Behind
+the pointer, `floor.table[row, column]` is a single load or store: no wrapping of negative indices, no count of
+references, and the compiler is told that no table overlaps another. With the compiler off nothing of this is used: the
+kernel's functions then take the `Floor` itself.
 """
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -32,7 +34,8 @@ from .layout import Floats, Floor, Ints, Words
 WORDS_PER_TABLE = 4  # address and up to three extents
 WORD = ir.IntType(64)
 COLUMNS = {
-    "ops": at.O_COLUMNS, "opf": at.OF_COLUMNS, "outcomes": 4, "outcomef": 3, "uses": 3, "centres": at.W_COLUMNS, "centref": 1,
+    "ops": at.O_COLUMNS, "opf": at.OF_COLUMNS, "outcomes": 4, "outcomef": 3, "uses": 3, "centref": 1,
+    "centres": at.W_COLUMNS,
     "stations": at.S_COLUMNS, "stationf": 4, "stocks": 5, "stockf": 3, "resources": 1, "resourcef": 4, "sources": 9,
     "sourcef": 2, "exits": 3, "demands": 4, "demandf": 4, "pools": 5, "orders": 3, "orderf": 2, "line": 2, "linef": 2,
     "times": 3, "timef": 3, "streams": 4, "slots": 2, "units": 8, "unitf": at.UF_COLUMNS, "trace": 4, "tracef": 2,
@@ -43,7 +46,9 @@ BY_PERIOD = {"state_hours", "counts", "flow"}
 
 
 class TableType(types.Type):
-    """A table of the floor: the kind of its elements, its number of axes, and its columns where they are known (else 0)."""
+    """A table of the floor: the kind of its elements, its number of axes, and its columns where they are known (else
+    0).
+    """
 
     def __init__(self, table: str, index: int, dtype: types.Type) -> None:
         self.index, self.dtype = index, dtype
@@ -61,12 +66,12 @@ class FloorType(types.Type):
 
 
 @register_model(FloorType)
-class _FloorModel(models.OpaqueModel):  # type: ignore[misc]
+class _FloorModel(models.OpaqueModel):
     """An opaque pointer to the list."""
 
 
 @register_model(TableType)
-class _TableModel(models.OpaqueModel):  # type: ignore[misc]
+class _TableModel(models.OpaqueModel):
     """An opaque pointer to the table's entry in the list."""
 
 
@@ -75,7 +80,7 @@ TABLES = {name: TableType(name, i, _ELEMENT[hint]) for i, (name, hint) in enumer
 
 
 @infer_getattr
-class _FloorAttributes(AttributeTemplate):  # type: ignore[misc]
+class _FloorAttributes(AttributeTemplate):
     key = FloorType
 
     def generic_resolve(self, _floor: FloorType, name: str) -> TableType | None:
@@ -83,7 +88,7 @@ class _FloorAttributes(AttributeTemplate):  # type: ignore[misc]
 
 
 @infer_getattr
-class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
+class _TableAttributes(AttributeTemplate):
     key = TableType
 
     def resolve_shape(self, table: TableType) -> types.Type:
@@ -149,13 +154,13 @@ def _is_index(table: types.Type, index: types.Type) -> bool:
 
 
 @infer_global(operator.getitem)
-class _GetItem(AbstractTemplate):  # type: ignore[misc]
+class _GetItem(AbstractTemplate):
     def generic(self, args: Any, _kws: Any) -> Signature | None:
         return signature(args[0].dtype, *args) if _is_index(args[0], args[1]) else None
 
 
 @infer_global(operator.setitem)
-class _SetItem(AbstractTemplate):  # type: ignore[misc]
+class _SetItem(AbstractTemplate):
     def generic(self, args: Any, _kws: Any) -> Signature | None:
         return signature(types.none, args[0], args[1], args[0].dtype) if _is_index(args[0], args[1]) else None
 
@@ -186,11 +191,11 @@ def _floor_at(_context: Any, pointers: types.Array) -> Any:
     return FloorType()(pointers), generate
 
 
-def _itself(floor: Floor) -> Floor:
+def _itself(floor: Any) -> Any:
     return floor
 
 
-floor_at = _itself if config.DISABLE_JIT else _floor_at
+floor_at: Callable[[Any], Floor] = _itself if config.DISABLE_JIT else _floor_at
 """Returns the floor whose tables an array of pointers lists; with the compiler off, the floor that it is given."""
 
 

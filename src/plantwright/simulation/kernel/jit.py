@@ -1,11 +1,27 @@
-"""The two ways in which the kernel's functions are compiled; only the entry points can be called from Python."""
+"""The ways in which the kernel's functions are compiled; only the entry points can be called from Python."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from numba import njit
 
-_BARE = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+F = TypeVar("F", bound=Callable[..., Any])
 
-compiled = njit(**_BARE)
-inlined = njit(forceinline=True, **_BARE)
-entry = njit(error_model="numpy", nogil=True)
+_BARE: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+
+
+def compiled(function: F) -> F:
+    """Compile a function that is called by other functions of the kernel."""
+    return cast(F, njit(**_BARE)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each of its callers."""
+    return cast(F, njit(forceinline=True, **_BARE)(function))
+
+
+def entry(function: F) -> F:
+    """Compile a function that is called from Python; it lets other threads run meanwhile."""
+    return cast(F, njit(error_model="numpy", nogil=True)(function))

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """Queues of units linked through the units themselves: first come first served, and by key (a pairing heap).
 
 A heap's order is (key, sequence), so equal keys leave in order of arrival (Fredman, Sedgewick, Sleator and Tarjan

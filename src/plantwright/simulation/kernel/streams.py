@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return, assignment, arg-type"
 """Random streams and the draws made from them.
 
 A stream is xoshiro256++ (Blackman and Vigna 2019), keyed by (seed, replication, place, purpose), so adding a place
@@ -10,9 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from .jit import compiled, inlined
+from .jit import compiled, entry, inlined
 from .layout import (
     T_DISCRETE,
     T_ERLANG,
@@ -127,7 +127,7 @@ def _mixture(timef: Floats, d: int, streams: Words, k: int) -> float:
 
 
 @compiled
-def _draw_other(times: Ints, timef: Floats, table: Floats, streams: Words, d: int, k: int) -> float:
+def _draw_other(times: Ints, timef: Floats, table: Floats, streams: Words, d: int, k: int) -> float:  # noqa: PLR0911
     kind = times[d, 0]
     if kind == T_UNIFORM:
         return timef[d, 0] + uniform(streams, k) * (timef[d, 1] - timef[d, 0])
@@ -186,7 +186,7 @@ def _mix(word: Words) -> Words:
     return word ^ (word >> R31)
 
 
-@njit
+@entry
 def draw_time(times: Ints, timef: Floats, table: Floats, streams: Words, d: int, k: int) -> float:
     """Return a number of distribution row d from stream k, for use outside the kernel."""
     return draw(times, timef, table, streams, d, k)
