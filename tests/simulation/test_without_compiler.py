@@ -20,7 +20,9 @@ def digest() -> str:
 
 def test_the_same_bytes_with_the_compiler_off() -> None:
     lines = (
-        "import warnings",
+        "import sys, types, warnings",
+        "sys.modules['tests'] = types.ModuleType('tests')",  # an installed package may bear the name as well
+        "sys.modules['tests'].__path__ = ['tests']",
         "warnings.simplefilter('error')",
         "from tests.simulation.test_without_compiler import digest",
         "print(digest())",
