@@ -81,7 +81,7 @@ def plant(share: float) -> Network:
         (_tray(), _rack(), *(_delivery(s) for s in range(SITES))),
         stocks=(Stock("trays"),),
         resources=(
-            Resource("power", 140.0 * _stations(racks, 1.05 * 48.0)),
+            Resource("power", power_kw),
             *(_site_power(s, share) for s in range(SITES)),
         ),
         orders=tuple(_orders(share)),
@@ -106,7 +106,7 @@ def _rack() -> Route:
                 "burn in",
                 Fixed(48.0),
                 uses=(Use("power", 140.0),),
-                failures=(Failure(0.06, "leak test", 5),),
+                failures=again,
             ),
             Operation("pack", "pack", Fixed(2.0)),
         ),
