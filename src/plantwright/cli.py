@@ -61,7 +61,7 @@ def new(
 
 @app.command()
 def check(source: Source, as_json: AsJson = False) -> None:
-    """Print every issue of a programme as file:row: column: what is wrong; what to do. Exit code 1 if any is an error."""
+    """Print every issue as file:row: column: what is wrong; what to do. Exit code 1 if any is an error."""
     from plantwright.model.read import check as find_issues
 
     issues = find_issues(source)
