@@ -16,6 +16,8 @@ def planned(plant: Plant, rules: Rules | None = None) -> Plan:
     programme, schedule = plant.programme(), plant.schedule()
     found = plan(programme, schedule, rules=rules)
     assert check_plan(programme, schedule, found) == ()
+    wanted = {d.id: d.quantity for d in programme.demand}
+    assert all(r.quantity <= wanted[r.demand] for r in found.reasons)
     return found
 
 

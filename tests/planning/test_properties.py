@@ -81,6 +81,8 @@ def planned(plant: Plant) -> tuple[Programme, Schedule, Plan]:
 def test_every_plan_passes_the_checker(plant: Plant) -> None:
     programme, schedule, found = planned(plant)
     assert check_plan(programme, schedule, found) == ()
+    wanted = {d.id: d.quantity for d in programme.demand}
+    assert all(0 < r.quantity <= wanted[r.demand] for r in found.reasons)
 
 
 @QUICK

@@ -10,7 +10,7 @@ import numpy as np
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import WEEK, Arrays
-from plantwright.planning.state import EPS, State, kernel
+from plantwright.planning.state import EPS, State, entry, kernel
 from plantwright.planning.supply import build, buy, exchange, next_free, next_purchase, peg, take, take_back
 from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
 
@@ -234,7 +234,7 @@ def plan_demand(p: Arrays, s: State, demand: int) -> None:
         )
 
 
-@kernel
+@entry
 def plan_demands(p: Arrays, s: State, first: int, last: int) -> None:
     """Plan the demands `first` up to `last` (not included), in their order."""
     for demand in range(first, last):

@@ -40,8 +40,7 @@ def reasons(problem: Problem, state: State) -> tuple[Reason, ...]:
         delay = ships + float(problem.arrays.demands[demand]["transit"]) - due if isfinite(ships) else inf
         if obstacle < 0 or delay <= EPS:
             continue
-        for row in dict.fromkeys((first[demand], obstacle)):
-            key = (rows[row][2], rows[row][3])
+        for key, row in {(rows[r][2], rows[r][3]): r for r in (first[demand], obstacle)}.items():
             units, longest, _ = held.setdefault(demand, {}).get(key, (0.0, 0.0, row))
             held[demand][key] = (units + quantity, max(longest, delay), row)
     found = []

@@ -62,9 +62,19 @@ class State(NamedTuple):
     counts: NDArray[np.int64]
 
 
+def entry(function: Loop) -> Loop:
+    """Return a loop compiled that Python calls; it makes no arrays, so that nothing is counted for the collector."""
+    return _compiled(function)
+
+
 def kernel(function: Loop) -> Loop:
-    """Return a loop compiled; it makes no arrays, so nothing is counted for the collector, which cost most of it."""
-    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    """Return a loop compiled that other loops alone call: without a door for Python it compiles in half the time."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Loop, **more: bool) -> Loop:
+    # Counting references took most of the time; a loop that makes no arrays needs none.
+    options: dict[str, Any] = {"cache": True, "_nrt": False, "error_model": "numpy", **more}
     return njit(**options)(function)  # type: ignore[no-any-return]
 
 
@@ -132,7 +142,7 @@ def site_week(state: State, arrival: float) -> int:
     return int(max(min(int(arrival / WEEK), state.site_units.shape[1] - 1), 0))
 
 
-@kernel
+@entry
 def list_lot(state: State, kind: int, item: int, source: int, there: float, quantity: float) -> int:
     """Add a supply of an item that is there at `there`, all of it free, and return its row."""
     lot = added(state, N_LOTS, state.lots.size)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.planning.problem import Arrays
-from plantwright.planning.state import EPS, State, kernel
+from plantwright.planning.state import EPS, State, entry, kernel
 
 NUDGE = 1e-3
 """Hours by which a window moves at least (four seconds), so that a search always ends."""
@@ -28,14 +28,14 @@ def last_at_most(values: NDArray[np.float64], first: int, last: int, value: floa
     return first
 
 
-@kernel
+@entry
 def worked(p: Arrays, calendar: int, time: float) -> float:
     """Return the working hours of a calendar up to `time`."""
     k = last_at_most(p.shift_start, p.shift0[calendar], p.shift0[calendar + 1], time)
     return float(p.shift_before[k] + max(min(time, p.shift_end[k]) - p.shift_start[k], 0.0))
 
 
-@kernel
+@entry
 def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the latest time up to which `work` hours are worked; before the start (-1) where `work` is negative."""
     if work < -EPS:
@@ -44,7 +44,7 @@ def latest_moment(p: Arrays, calendar: int, work: float) -> float:
     return float(p.shift_start[k] + max(work - p.shift_before[k], 0.0))
 
 
-@kernel
+@entry
 def earliest_moment(p: Arrays, calendar: int, work: float) -> float:
     """Return the earliest time by which `work` hours (positive) are worked."""
     k = last_at_most(p.shift_before, p.shift0[calendar], p.shift0[calendar + 1], work - 1e-9)
@@ -291,7 +291,7 @@ def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
                     s.right[row, bucket + 1] = bucket + 2
 
 
-@kernel
+@entry
 def set_releases(p: Arrays, items: NDArray[np.int64], finish: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     """Set when each of many lots is released; `out` has the shape of `finish`."""
     for k in range(finish.size):
