@@ -16,10 +16,11 @@ from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
 
+from tests.planning.programmes import Plant, q
+
 from plantwright.model.cells import Need
 from plantwright.model.programme import Programme
 from plantwright.planning import Rules
-from tests.planning.programmes import Plant, q
 
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 Delivery = tuple[float, float]
@@ -298,7 +299,7 @@ class _Reader:
             around = self.parent[self.parent[demand]]
             together = around.tag == "demand" and _text(around, "policy") != "independent"
             least = float(_text(demand, "minshipment") or 0)
-            if _text(demand, "maxlateness") or 1 < least or together:
+            if _text(demand, "maxlateness") or least > 1 or together:
                 self.unsupported.add(slug(name))
             operation = self.operations.get(_text(demand, "operation") or "")
             item = slug(f"{_text(demand, 'item')} @ {_text(demand, 'location')}")

@@ -10,11 +10,11 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.published.frepple import Expected, Model, expected, read
 
 from plantwright.model.plan import Plan
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_plan, plan
-from tests.published.frepple import Expected, Model, expected, read
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "frepple"
 NO_CONVERSION = Schedule((), (), "optimal", {}, {})
