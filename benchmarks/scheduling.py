@@ -116,7 +116,7 @@ def _pyjobshop(problem: Problem, seconds: float) -> tuple[str, int | None, int |
 
     model = Model()
     renewable = [model.add_renewable(capacity=each.peak) for each in problem.resources]
-    stocks = [model.add_non_renewable(capacity=each.units) for each in problem.stocks]
+    stocks = [model.add_consumable(capacity=each.units) for each in problem.stocks]
     tasks = [model.add_task() for _ in problem.tasks]
     for task, own in zip(problem.tasks, tasks, strict=True):
         for mode in task.modes:

@@ -55,6 +55,7 @@ class Arrays(NamedTuple):
     consumption: Int
     stock: Int
     capacity: Int32
+    peak: Int
     clock: Int32
     stages: Int
     movable: bool
@@ -87,6 +88,7 @@ def compile_arrays(problem: Problem) -> Arrays:
         np.array([mode.consumption for mode in modes], np.int64).reshape(len(modes), len(problem.stocks)),
         _int([stock.units for stock in problem.stocks]),
         _capacity(problem),
+        _int([problem.ceiling(index) for index in range(len(problem.resources))]),
         _clock(problem.calendars, problem.horizon),
         _int([STAGES[stage] for stage in problem.objectives]),
         _is_movable(problem),

@@ -21,6 +21,7 @@ from plantwright.scheduling.passes import Work, backward, better, compiled, eval
 FINE = 1024
 """Keys are ticks times this, so that noise below a tick can break ties."""
 
+NOT_FOUND = np.int64(1) << 60
 WINDOWS = 4
 SHORTEST_WINDOW, LONGEST_WINDOW = 0.1, 0.5
 SHIFTED, REMODED = 0.05, 0.03
@@ -70,33 +71,64 @@ def decode(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, fit
     """
     repair_stocks(a, mode)
     if not forward(a, w, key, mode, start, finish):
-        fitness[:] = np.int64(1) << 60
+        for stage in range(len(fitness)):
+            fitness[stage] = NOT_FOUND
         return 1
     evaluate(a, mode, start, finish, fitness)
     if len(a.supplies) > 0:
         # Moving a task right would take what it supplies from those already placed.
-        key[:] = start * FINE
+        fill(key, start, FINE, 0)
         return 1
-    first_start, first_finish, first_key = start.copy(), finish.copy(), key.copy()
-    key[:] = -finish
-    if backward(a, w, key, mode, start, finish, finish.max()):
-        key[:] = start * FINE
+    before = np.empty((3, len(start)), np.int64)
+    fill(before[0], start, 1, 0)
+    fill(before[1], finish, 1, 0)
+    fill(before[2], key, 1, 0)
+    fill(key, finish, -1, 0)
+    if backward(a, w, key, mode, start, finish, largest(finish)):
+        fill(key, start, FINE, 0)
         if a.movable:
             # Right-justified and moved back to the beginning it is a schedule as good or better: no third pass.
-            first = start.min()
-            start -= first
-            finish -= first
+            first = -largest_negative(start)
+            fill(start, start, 1, -first)
+            fill(finish, finish, 1, -first)
             evaluate(a, mode, start, finish, fitness)
             return 2
-        justified = np.empty_like(fitness)
+        justified = np.empty(len(fitness), np.int64)
         if forward(a, w, key, mode, start, finish):
             evaluate(a, mode, start, finish, justified)
             if not better(fitness, justified):
-                fitness[:] = justified
+                fill(fitness, justified, 1, 0)
                 return 3
     # Only dates and maximum lags that were broken before can spoil the justification: keep what there was.
-    start[:], finish[:], key[:] = first_start, first_finish, first_key
+    fill(start, before[0], 1, 0)
+    fill(finish, before[1], 1, 0)
+    fill(key, before[2], 1, 0)
     return 3
+
+
+@inlined
+def fill(target: Int, source: Int, factor: int, shift: int) -> None:
+    """Write source x factor + shift into target; a loop, for array expressions take seconds to compile."""
+    for row in range(len(target)):
+        target[row] = source[row] * factor + shift
+
+
+@inlined
+def largest(values: Int) -> int:
+    """Largest value, at least 0."""
+    found = np.int64(0)
+    for value in values:
+        found = max(found, value)
+    return found
+
+
+@inlined
+def largest_negative(values: Int) -> int:
+    """Largest of the values with their signs turned."""
+    found = -values[0]
+    for value in values:
+        found = max(found, -value)
+    return found
 
 
 @inlined
@@ -104,11 +136,13 @@ def repair_stocks(a: Arrays, mode: Int) -> None:
     """Change modes, the most relieving first, while a stock is overdrawn and a change relieves it in total."""
     if len(a.stock) == 0:
         return
-    left = a.stock.copy()
-    for task in range(len(mode)):
-        left -= a.consumption[mode[task]]
+    left = np.empty(len(a.stock), np.int64)
+    for stock in range(len(left)):
+        left[stock] = a.stock[stock]
+        for task in range(len(mode)):
+            left[stock] -= a.consumption[mode[task], stock]
     for _ in range(len(mode)):
-        if left.min() >= 0:
+        if largest_negative(left) <= 0:
             return
         best, chosen, choice = np.int64(0), np.int64(-1), np.int64(-1)
         for task in range(len(mode)):
@@ -121,14 +155,15 @@ def repair_stocks(a: Arrays, mode: Int) -> None:
                     best, chosen, choice = relief, task, other
         if chosen < 0:
             return
-        left += a.consumption[mode[chosen]] - a.consumption[choice]
+        for stock in range(len(left)):
+            left[stock] += a.consumption[mode[chosen], stock] - a.consumption[choice, stock]
         mode[chosen] = choice
 
 
 @inlined
 def seed_child(a: Arrays, state: State, number: int, key: Int, mode: Int) -> None:
     """Fill key and modes of an initial schedule: longest tail first, more and more noise, the first one without any."""
-    top = a.tasks[:, TAIL].max() + 1
+    top = largest(a.tasks[:, TAIL]) + 1
     spread = 0.0 if number == 0 else (0.3 if number % 2 else 1.0)
     for task in range(len(key)):
         key[task] = int(FINE * (top - a.tasks[task, TAIL] + spread * top * draw(state)))
@@ -144,7 +179,7 @@ def seed_child(a: Arrays, state: State, number: int, key: Int, mode: Int) -> Non
 @inlined
 def busiest_window(a: Arrays, state: State, start: Int, finish: Int, mode: Int) -> tuple[int, int]:
     """Of a few random windows of one random length, the one in which the schedule uses most of its resources."""
-    makespan = finish.max() + 1
+    makespan = largest(finish) + 1
     length = max(1, int((SHORTEST_WINDOW + (LONGEST_WINDOW - SHORTEST_WINDOW) * draw(state)) * makespan))
     most, begin = -1.0, 0
     for _ in range(WINDOWS):
@@ -154,7 +189,7 @@ def busiest_window(a: Arrays, state: State, start: Int, finish: Int, mode: Int) 
             shared = min(finish[task], candidate + length) - max(start[task], candidate)
             if shared > 0:
                 for use in range(a.modes[mode[task], USE_FROM], a.modes[mode[task], USE_TO]):
-                    used += shared * a.uses[use, 1] / max(a.capacity[a.uses[use, 0]].max(), 1)
+                    used += shared * a.uses[use, 1] / max(a.peak[a.uses[use, 0]], 1)
         if used > most:
             most, begin = used, candidate
     return begin, begin + length
@@ -165,7 +200,7 @@ def cross(a: Arrays, p: Population, father: int, mother: int, key: Int, mode: In
     """Fill key and modes of a child: the father's inside his busiest window, the mother's before and after it."""
     state, far = p.state, np.int64(1) << 40
     begin, end = busiest_window(a, state, p.start[father], p.finish[father], p.mode[father])
-    shift = 4.0 * FINE * max(p.finish[father].max(), 1) / max(len(key), 1) ** 0.5
+    shift = 4.0 * FINE * max(largest(p.finish[father]), 1) / max(len(key), 1) ** 0.5
     for task in range(len(key)):
         middle = (p.start[father, task] + p.finish[father, task]) // 2
         inside = begin <= middle < end
@@ -193,16 +228,28 @@ def tournament(p: Population) -> int:
 def is_double(p: Population, start: Int, mode: Int, fitness: Int) -> bool:
     """Whether the population has the very schedule already."""
     for member in range(len(p.fitness)):
-        if (p.fitness[member] == fitness).all() and (p.start[member] == start).all() and (p.mode[member] == mode).all():
+        if is_same(p.fitness[member], fitness) and is_same(p.start[member], start) and is_same(p.mode[member], mode):
             return True
     return False
 
 
 @inlined
+def is_same(one: Int, other: Int) -> bool:
+    """Whether two rows hold the same values."""
+    for place in range(len(one)):  # noqa: SIM110 - compiled, where a generator is not
+        if one[place] != other[place]:
+            return False
+    return True
+
+
+@inlined
 def place_child(p: Population, place: int, key: Int, mode: Int, start: Int, finish: Int, fitness: Int) -> None:
     """Write a schedule into a place of the population."""
-    p.key[place], p.mode[place], p.start[place], p.finish[place] = key, mode, start, finish
-    p.fitness[place] = fitness
+    fill(p.key[place], key, 1, 0)
+    fill(p.mode[place], mode, 1, 0)
+    fill(p.start[place], start, 1, 0)
+    fill(p.finish[place], finish, 1, 0)
+    fill(p.fitness[place], fitness, 1, 0)
 
 
 @inlined

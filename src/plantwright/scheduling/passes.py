@@ -361,7 +361,8 @@ MAKESPAN, COMPLETION, TARDINESS, COST_STAGE, CHANGE = range(5)
 @compiled
 def evaluate(a: Arrays, mode: Int, start: Int, finish: Int, fitness: Int) -> None:
     """Fill `fitness` with how far the schedule breaks dates, maximum lags and stocks, then every objective."""
-    fitness[:] = 0
+    for stage in range(len(fitness)):
+        fitness[stage] = 0
     for task in range(len(start)):
         fitness[0] += max(0, finish[task] - a.tasks[task, DEADLINE]) + max(0, start[task] - a.tasks[task, LATEST_START])
     fitness[0] += lag_excess(a.limits, start, finish)

@@ -12,7 +12,7 @@ from plantwright.scheduling.cpsat import improve
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
 
-SCHEDULES = 5_000
+SCHEDULES = 3_000
 UNLIMITED = 10**9
 LARGEST_FOR_CP_SAT = 1_000
 """Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth."""
