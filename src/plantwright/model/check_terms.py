@@ -257,12 +257,8 @@ def unused_assumptions(draft: Draft) -> Iterator[Issue]:
     if draft.unusable or not set(draft.rows) <= draft.whole or not {"programme", "agreements"} <= draft.whole:
         return
     programme = draft.programme
-    used = {
-        each.assumption
-        for each in quantities(
-            (*draft.rows.values(), programme.agreements, programme.objective, programme.discount_rate)
-        )
-    }
+    single = (programme.agreements, programme.objective, programme.discount_rate, programme.safety_time)
+    used = {each.assumption for each in quantities((*draft.rows.values(), *single))}
     for entry in programme.register.values():
         if entry.id not in used:
             said = f"nothing uses assumption '{entry.id}'"

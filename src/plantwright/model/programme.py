@@ -47,7 +47,7 @@ from plantwright.model.cells import (
     WholeNumber,
     YesNo,
 )
-from plantwright.model.quantity import Quantity
+from plantwright.model.quantity import NOTHING, Quantity
 
 V = TypeVar("V")
 
@@ -338,6 +338,11 @@ class Programme:
     demand: tuple[Demand, ...] = ()
     destinations: tuple[Destination, ...] = ()
     report: Mapping[str, str] = field(default_factory=dict)
+    safety_time: Quantity = NOTHING
+
+    def wanted(self, demand: Demand) -> float:
+        """Return when the plan aims to have a demand at its site: its due date less the safety time, hours."""
+        return demand.due.planned - self.safety_time.planned
 
     @property
     def horizon_hours(self) -> float:

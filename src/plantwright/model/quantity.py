@@ -51,6 +51,10 @@ class Quantity:
         return replace(self, planned=self.planned * factor, factor=self.factor * factor)
 
 
+NOTHING = Quantity(0.0)
+"""None of it, whatever it measures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """From `at` (hours from start) on, the value is `value`."""

@@ -85,7 +85,8 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     agreements = _agreements(raw.documents.get("agreements"), reading, issues)
     programme = Programme(
         name=main.name, start=main.start, horizon=main.horizon, currency=main.currency, site=main.site,
-        discount_rate=main.discount_rate, objective=main.objective, calendars=calendars, parties=main.parties,
+        discount_rate=main.discount_rate, safety_time=main.safety_time, objective=main.objective,
+        calendars=calendars, parties=main.parties,
         agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
     )  # fmt: skip
     dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from plantwright.model.agreements import Agreement
-from plantwright.model.cells import CellError, Identifier, PlainNumber, PlainShare, Share, text_of
+from plantwright.model.cells import CellError, Duration, Identifier, PlainNumber, PlainShare, Share, text_of
 from plantwright.model.programme import Objective, Party
 from plantwright.model.quantity import Quantity
 from plantwright.model.shifts import Shifts, Span, days, region, span, weekdays
@@ -86,6 +86,9 @@ class ProgrammeFile(BaseModel):
     discount_rate: Share = Field(default=Quantity(0.0), description="yearly rate for net present values, such as `8 %`")
     planning_quantile: PlainShare = Field(
         default=0.5, description="share of worlds that planned values cover; 0.5 is the median"
+    )
+    safety_time: Duration = Field(
+        default=Quantity(0.0), description="how long before its due date the plan aims to have a demand at its site"
     )
     objective: Objective = Field(default=Objective(), description="what the conversion's schedule minimises")
     calendars: Mapping[Identifier, CalendarFile] = Field(

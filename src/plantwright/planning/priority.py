@@ -176,7 +176,7 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     """
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
-    power_kw, time = p.items[item]["power_kw"], min(wish["due"] - transit, p.horizon)
+    power_kw, time = p.items[item]["power_kw"], min(wish["wanted"] - transit, p.horizon)
     while left > EPS and time >= 0.0:
         room, limit = site_room(s, site, time + transit, power_kw)
         if room < 1.0:
@@ -204,7 +204,7 @@ def plan_demand(p: Arrays, s: State, demand: int) -> None:
     """
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
-    power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["due"] - transit, p.horizon), -1
+    power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["wanted"] - transit, p.horizon), -1
     if time < 0.0:
         obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, 0.0, wish["quantity"]), 0.0
     left = plan_ahead(p, s, demand, wish["quantity"])

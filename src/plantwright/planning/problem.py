@@ -7,6 +7,7 @@ loops are in `windows`, `supply` and `priority`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from math import ceil, inf
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8")])
 SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8")])
-DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("due", "f8"), ("site", "i8"), ("transit", "f8")])
+DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8")])
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
 
     `order` names all demands in another order; raises `ValueError` where it breaks the order of priorities.
     """
+    _refuse_circles(programme)
     weeks = max(1, ceil(programme.horizon_hours / WEEK))
     edges = _edges(round(weeks * WEEK / rules.bucket_hours), rules.bucket_hours)
     capacity = capacities(programme, schedule, edges)
@@ -123,6 +125,15 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     return Problem(
         programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks, *_sites(programme, weeks)
     )
+
+
+def _refuse_circles(programme: Programme) -> None:
+    """Raise `ValueError` where an item goes into itself: the planner would ask for ever."""
+    parts = {item: [line.component for line in lines] for item, lines in programme.components_of.items()}
+    try:
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        raise ValueError(f"an item goes into itself: {' <- '.join(error.args[1])}") from error
 
 
 def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Demand, ...]:
@@ -213,7 +224,7 @@ def _demand_row(
     programme: Programme, demand: Demand, items: dict[str, int], sites: dict[str, int]
 ) -> tuple[int, float, float, int, float]:
     transit = programme.destination[demand.destination].transit.planned
-    return items[demand.item], demand.quantity, demand.due.planned, sites[demand.destination], transit
+    return items[demand.item], demand.quantity, programme.wanted(demand), sites[demand.destination], transit
 
 
 def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def reasons(problem: Problem, state: State) -> tuple[Reason, ...]:
     first, rows = _first_obstacles(state), state.obstacles[: state.counts[at.N_OBSTACLES]].tolist()
     held: dict[int, dict[tuple[int, int], tuple[float, float, int]]] = {}
     for demand, quantity, ships, obstacle in state.shipments[: state.counts[at.N_SHIPMENTS]].tolist():
-        due = float(problem.arrays.demands[demand]["due"])
+        due = problem.demands[demand].due.planned
         delay = ships + float(problem.arrays.demands[demand]["transit"]) - due if isfinite(ships) else inf
         if obstacle < 0 or delay <= EPS:
             continue

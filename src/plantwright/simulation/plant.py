@@ -284,12 +284,12 @@ def _demands(
 ) -> Iterator[tuple[int, net.Demand]]:
     """Yield (row of the programme's demand, part of it that opens together).
 
-    A unit is wanted when it can arrive by the due date; where the plan says that the destination is not ready for it,
+    A unit is wanted when it can arrive by the due date less the safety time; where the plan says that the destination is not ready for it,
     when the plan ships it. What the plan does not ship before the horizon is wanted last.
     """
     waits_for_site = {r.demand for r in plan.reasons if r.kind == "destination"}
     for row, order in enumerate(programme.demand):
-        wanted = max(0.0, order.due.planned - programme.destination[order.destination].transit.planned)
+        wanted = max(0.0, programme.wanted(order) - programme.destination[order.destination].transit.planned)
         parts = [(order.quantity, wanted)]
         if order.id in waits_for_site:
             parts = _parts(order.quantity, wanted, [(s.quantity, s.ships) for s in plan.shipments_of.get(order.id, ())])
