@@ -60,8 +60,9 @@ def _first_obstacles(state: State) -> dict[int, int]:
 
 def _reason(problem: Problem, demand: int, units: float, delay: float, obstacle: Obstacle) -> Reason:
     kind, name, text = _worded(problem, demand, obstacle)
+    said = "1 unit" if round(units) == 1 else f"{units:,.0f} units"
     late = f"{_days(delay)} late" if isfinite(delay) else "not within the horizon"
-    return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{units:,.0f} {late}: {text}")
+    return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{said} {late}: {text}")
 
 
 def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
