@@ -68,6 +68,14 @@ def test_a_negative_lag_is_a_maximum_the_other_way(tmp_path, limit, status):
     assert not found.starts or found.starts[2] - found.starts[1] in range(3, limit + 1)
 
 
+def test_two_tasks_may_start_together_but_none_after_itself(tmp_path):
+    text = MAX_LAGS.format(limit=4).replace("[1] [3]\n2 1 2 3 1 [2] [-4]", "[{0}] [3]\n2 1 2 3 1 [2] [{1}]")
+    together = text.replace("1 1 2 2 3", "1 1 2 2 3").replace("\n1\n", "\n2\n")
+    found = solve_file(_write(tmp_path, "a.sch", together.format(0, 0)), time_limit=5)
+    assert (found.status, found.starts[1]) == ("optimal", found.starts[2])
+    assert solve_file(_write(tmp_path, "b.sch", together.format(2, -1)), time_limit=5).status == "infeasible"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "part"),
     [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from plantwright.model.issues import Issue, ProgrammeError
-from plantwright.scheduling.problem import ProblemError
+from plantwright.scheduling.problem import Kind, Link, Problem, ProblemError, Solution, Status
 from plantwright.scheduling.psplib import read_problem
 from plantwright.scheduling.solve import solve
 
@@ -34,8 +35,10 @@ def solve_file(path: Path, *, time_limit: float | None = None) -> InstanceResult
 
     Raises `ProgrammeError` that says what is wrong with the file.
     """
+    limit = TIME_LIMIT if time_limit is None else time_limit
     try:
-        found = solve(read_problem(path), time_limit=TIME_LIMIT if time_limit is None else time_limit)
+        problem = read_problem(path)
+        found = _contradiction(problem) or solve(problem, time_limit=limit)
     except ProblemError as error:
         remedy = "give a file as PSPLIB or ProGen/max write it"
         raise ProgrammeError([Issue(path.name, 0, "", reason, remedy) for reason in error.reasons]) from error
@@ -48,3 +51,31 @@ def solve_file(path: Path, *, time_limit: float | None = None) -> InstanceResult
         modes=tuple(mode + 1 for mode in found.mode),
         engine=found.engine,
     )
+
+
+def _contradiction(problem: Problem) -> Solution | None:
+    """Infeasible where lags alone contradict each other: some task would have to start after itself.
+
+    Only files with maximum lags are judged so; in others a circle is a mistake of the file, and named as one.
+    """
+    if all(link.max_lag is None for link in problem.links):
+        return None
+    begun = time.perf_counter()
+    starts = [0] * len(problem.tasks)
+    for _ in range(len(problem.tasks) + 1):
+        moved = False
+        for link in problem.links:
+            for later, tick in _start_bounds(link, starts):
+                if tick > starts[later]:
+                    starts[later], moved = tick, True
+        if not moved:
+            return None
+    return Solution(Status.INFEASIBLE, seconds=time.perf_counter() - begun, engine="lags")
+
+
+def _start_bounds(link: Link, starts: list[int]) -> list[tuple[int, int]]:
+    """Earliest starts that a start-to-start link asks of either of its tasks; none for links of other kinds."""
+    if link.kind is not Kind.SS:
+        return []
+    bounds = [] if link.lag is None else [(link.after, starts[link.before] + link.lag)]
+    return bounds if link.max_lag is None else [*bounds, (link.before, starts[link.after] - link.max_lag)]

@@ -83,7 +83,8 @@ def read_sch(text: str, name: str = "") -> Problem:
 
 
 def _lag(before: int, after: int, lag: int) -> Link:
-    if lag >= 0:
+    # Two tasks may have to start together, by a lag of 0 either way: no order is to be read into that.
+    if lag > 0 or (lag == 0 and before == 0):
         return Link(before, after, Kind.SS, lag)
     return Link(after, before, Kind.SS, None, -lag)
 

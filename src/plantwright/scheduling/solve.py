@@ -14,6 +14,10 @@ from plantwright.scheduling.problem import Problem, Solution, Status, objective_
 
 SCHEDULES = 3_000
 UNLIMITED = 10**9
+SCHEDULES_WITH_MAXIMUM_LAGS = 200
+"""The generator places tasks one after the other and seldom meets maximum lags: a try, no search."""
+
+UNLIMITED = 1 << 40
 LARGEST_FOR_CP_SAT = 1_000
 """Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth."""
 
@@ -43,9 +47,10 @@ def solve(
     bounds = stage_bounds(problem)
     large = len(problem.tasks) > LARGEST_FOR_CP_SAT
     limit = None if time_limit is None else time_limit * (1.0 if large else GENERATION_SHARE)
-    known = generate(
-        problem, schedules=SCHEDULES if limit is None else 10**9, seed=seed, time_limit=limit, target=bounds
-    )
+    schedules = SCHEDULES if limit is None else UNLIMITED
+    if any(link.max_lag is not None for link in problem.links):
+        schedules = SCHEDULES_WITH_MAXIMUM_LAGS
+    known = generate(problem, schedules=schedules, seed=seed, time_limit=limit, target=bounds)
     if progress:
         progress(GENERATION_SHARE)
     if known.status is not Status.OPTIMAL and not (large and known.start):

@@ -30,6 +30,8 @@ def _makespan(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVa
     for own in variables:
         model.add(makespan >= own.end)
     for index in range(len(problem.resources)):
+        if all(len(task.modes) == 1 for task in problem.tasks):
+            break
         # All the work on a resource fits under its peak before the end: modes of variable size need to be told.
         energy = [
             own.choice([mode.duration * mode.demand[index] for mode in task.modes])
