@@ -105,6 +105,12 @@ def test_effort_agrees_with_the_checkers(data: st.DataObject) -> None:
     assert ours.reached == pytest.approx(theirs.reached)
 
 
+def test_a_circle_in_the_bills_of_materials_is_named() -> None:
+    plant = Plant().centre("w").make("a", {"at": "w", "hours": 1}, b=1).make("b", {"at": "w", "hours": 1}, a=1)
+    with pytest.raises(ValueError, match=r"goes into itself: [ab] <- [ab] <- [ab]"):
+        plan(plant.demand("d", "a", 1, due=WEEK).programme(), plant.schedule())
+
+
 def test_an_item_that_is_never_good_is_named() -> None:
     with pytest.raises(ValueError, match="x is ever good"):
         effort((operation(0.0),))

@@ -115,13 +115,12 @@ def test_more_of_a_part_never_makes_the_first_demands_later(plant: Plant, part: 
 
 @QUICK
 @given(plants(), st.sampled_from(["line", "test"]))
-def test_one_more_station_never_makes_the_first_demands_later(plant: Plant, centre: str) -> None:
-    """Holds on this sample and is no theorem: over several levels greed can be led astray (as in Graham 1969), rarely."""
+def test_one_more_station_never_makes_the_first_demand_later(plant: Plant, centre: str) -> None:
+    """Of the first demand in order only: what it does with the room may leave those after it less (Graham 1969)."""
     programme, _, found = planned(plant)
     before = lateness(programme, found)
     programme, _, found = planned(plant.delivers(0.0, "work_centre", centre, 1))
-    after = lateness(programme, found)
-    assert next((a < b for a, b in zip(after, before, strict=True) if a != b), True)
+    assert lateness(programme, found)[0] <= before[0]
 
 
 def test_the_checker_sees_what_is_wrong() -> None:

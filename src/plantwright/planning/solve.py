@@ -25,11 +25,14 @@ def plan(
 ) -> Plan:  # fmt: skip
     """Return the supply and production plan of a programme whose conversion runs as `schedule` says.
 
-    Demands are planned in order of (priority, due date, id): each backward from its due date, what fails there
-    forward to the first date that works, in as many parts as it takes; a later demand never takes from an earlier
-    one. A unit is shipped to arrive on its due date, or when its destination has the power and the hands for it:
-    sooner is of no use there. `rules` sets the length of a capacity bucket (a day) and how far ahead of need
-    something may be built (no limit). Raises `ValueError` for an item of which no unit is ever good.
+    Demands are planned in order of (priority, due date, id), or within the priorities in the given `order` of ids.
+    Each is asked backward from its due date (less the programme's safety time); what fails there goes forward to the
+    first date that works, in as many parts as it takes; a later demand never takes from an earlier one. A unit is
+    shipped to arrive on its due date, or when its destination has the power and the hands for it: sooner is of no use.
+    `rules` sets the length of a capacity bucket (a day) and how far ahead of need something may be built (no limit).
+
+    Changeovers between families are not planned; breakdowns take their mean share of a work centre's hours. Raises
+    `ValueError` for an item of which no unit is ever good, and for bills of materials that go round in a circle.
     """
     found = problem(programme, schedule, rules or Rules(), order)
     return plan_of(found, planned(found, progress or (lambda _: None)))
