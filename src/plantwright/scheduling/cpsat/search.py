@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ortools.sat.python import cp_model
@@ -55,7 +56,7 @@ def improve(
         model.minimize(expression)
         hint(model, variables, best)
         solver = _solver(_share(seconds, begun, number, problem), _effort(effort, number, problem), seed)
-        status = solver.solve(model)
+        status = _status(solver, model)
         if status == cp_model.INFEASIBLE and not best.start:
             return Solution(Status.INFEASIBLE, seconds=time.perf_counter() - begun, engine="cp-sat")
         found = _read(problem, variables, solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
@@ -109,12 +110,27 @@ def _solver(seconds: float | None, effort: float | None, seed: int) -> cp_model.
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = seed
+    solver.parameters.catch_sigint_signal = False
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
     if effort is not None:
         solver.parameters.max_deterministic_time = effort
         solver.parameters.interleave_search = True
     return solver
+
+
+def _status(solver: cp_model.CpSolver, model: cp_model.CpModel) -> cp_model.CpSolverStatus:
+    """Solve beside the main thread, which stays free to be told to stop.
+
+    CP-SAT's own handler of Ctrl-C would swallow it, and leave Python without one afterwards.
+    """
+    with ThreadPoolExecutor(1) as searcher:
+        answer = searcher.submit(solver.solve, model)
+        try:
+            return answer.result()
+        except KeyboardInterrupt:
+            solver.stop_search()
+            raise
 
 
 def _read(problem: Problem, variables: tuple[TaskVariables, ...], solver: cp_model.CpSolver) -> Solution:
