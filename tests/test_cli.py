@@ -121,7 +121,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"COLUMNS": "120"}
     )
-    time.sleep(12)
+    time.sleep(8)
     assert process.poll() is None, process.stdout.read()
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=30)
