@@ -284,8 +284,8 @@ def _demands(
 ) -> Iterator[tuple[int, net.Demand]]:
     """Yield (row of the programme's demand, part of it that opens together).
 
-    A unit is wanted when it can arrive by the due date less the safety time; where the plan says that the destination is not ready for it,
-    when the plan ships it. What the plan does not ship before the horizon is wanted last.
+    A unit is wanted when it can arrive by the due date less the safety time; where the plan says that the destination
+    is not ready for it, when the plan ships it. What the plan does not ship before the horizon is wanted last.
     """
     waits_for_site = {r.demand for r in plan.reasons if r.kind == "destination"}
     for row, order in enumerate(programme.demand):
