@@ -70,16 +70,15 @@ class Distribution:
         low, likely, span = self.low, self.likely, self.high - self.low
         match self.law:
             case Law.PERT:
-                return low + span * special.betaincinv(
-                    1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span, u
-                )
+                shape = 1 + 4 * (likely - low) / span, 1 + 4 * (self.high - likely) / span
+                return np.asarray(low + span * special.betaincinv(*shape, u))
             case Law.TRIANGULAR:
                 rising = low + np.sqrt(u * span * (likely - low))
                 return np.where(
                     u * span < likely - low, rising, self.high - np.sqrt((1 - u) * span * (self.high - likely))
                 )
             case Law.LOGNORMAL:
-                return likely * np.exp(self._sigma * special.ndtri(u))
+                return np.asarray(likely * np.exp(self._sigma * special.ndtri(u)))
             case Law.EXPONENTIAL:
                 return -likely * np.log1p(-u)
             case _:
