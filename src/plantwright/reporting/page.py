@@ -108,7 +108,7 @@ def _tables(run: Run) -> dict[str, Any]:
             "energised": page_tables.energised(run), "levels": page_tables.levels(run),
             "milestones": page_tables.milestones(run), "tasks": page_tables.tasks(run), "ramp": page_tables.ramp(run),
             "waiting": page_tables.waiting(run), "stations": page_tables.stations(run), "sites": page_tables.sites(run),
-            "demand": page_tables.demand(run), "cash": page_tables.cash_by_kind(run),
+            "demand": page_tables.demand(run), "helps": page_tables.helps(run), "cash": page_tables.cash_by_kind(run),
             "cash_years": page_tables.cash_by_year(run), "suppliers": page_tables.suppliers(run),
             "strongest": page_tables.strongest_assumptions(run), "assumptions": page_tables.assumptions(run),
             "orders": page_tables.orders(run), "production": page_tables.production(run),

@@ -206,6 +206,24 @@ def _because(reasons: list[Reason]) -> str:
     return sentence(first.text) + (f" (and {more} more)" if more else "")
 
 
+def helps(run: Run) -> Table:
+    """Return what would bring late demands forward, each tried by planning again, the greatest gain first."""
+    called, rows = names(run.programme), {d.id: d for d in run.programme.demand}
+    useful = sorted(
+        (c for c in run.plan.causes if c.gain > 0 or c.units > 0), key=lambda c: (-c.gain, -c.units, c.text)
+    )
+    shown = [
+        (sentence(c.text), called[rows[c.demand].destination], called[rows[c.demand].item], _days(c.gain), c.demand)
+        for c in useful
+    ]
+    columns = ("change", "site", "item", "days sooner", "demand")
+    return Table("What would help, tried by planning again", columns, shown, 3, "causes.parquet", right=1)
+
+
+def _days(hours: float) -> str:
+    return f"{hours / 24:,.0f}" if np.isfinite(hours) else "at all"
+
+
 def cash_by_kind(run: Run) -> Table:
     """Return what each party pays and gets by kind, over the whole programme."""
     rows = [

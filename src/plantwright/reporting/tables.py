@@ -64,7 +64,7 @@ def _rows(run: Run, rows: Sequence[Any], moments: tuple[str, ...], columns: Sequ
     for column in columns:
         values = [getattr(row, column) for row in rows]
         found[column] = dated(run.programme, values) if column in moments else values
-    return pl.DataFrame(found)
+    return pl.DataFrame(found, strict=False)
 
 
 def _purchase_orders(run: Run) -> pl.DataFrame:
@@ -97,6 +97,14 @@ def _reasons(run: Run) -> pl.DataFrame:
         return frame
     delay = pl.when(pl.col("delay").is_finite()).then(pl.col("delay") / 24)
     return frame.with_columns(delay.alias("delay_days")).drop("delay")
+
+
+def _causes(run: Run) -> pl.DataFrame:
+    frame = _rows(run, run.plan.causes, (), ("demand", "kind", "object", "gain", "units", "text"))
+    if frame.is_empty():
+        return frame
+    gain = pl.when(pl.col("gain").is_finite()).then(pl.col("gain") / 24)
+    return frame.with_columns(gain.alias("gain_days")).drop("gain")
 
 
 def _loads(run: Run) -> pl.DataFrame:
@@ -236,6 +244,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "shipments": _shipments,
     "pegging": _pegging,
     "reasons": _reasons,
+    "causes": _causes,
     "loads": _loads,
     "demand": _demand,
     "units_by_week": _by_week,

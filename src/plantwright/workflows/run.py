@@ -78,7 +78,7 @@ def work_through(
 ) -> Run:
     """Schedule, plan, simulate and settle a programme that has been read and checked."""
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
-    plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
+    plan = planned(programme, schedule, progress)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
     results = simulation.simulate(
         programme,
@@ -92,6 +92,12 @@ def work_through(
     cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
     return Run(programme, schedule, trials, plan, results, cash, outcome)
+
+
+def planned(programme: Programme, schedule: Schedule, progress: Progress = silent) -> Plan:
+    """Plan supply and production, and try for the most important late demands what would bring them forward."""
+    plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
+    return planning.with_causes(programme, schedule, plan)
 
 
 def commissioned(programme: Programme, trials: ConversionTrials) -> NDArray[np.float64]:

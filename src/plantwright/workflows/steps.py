@@ -9,13 +9,14 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from plantwright import planning, scheduling
+from plantwright import scheduling
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
 from plantwright.workflows.compare import compare
 from plantwright.workflows.run import Progress, silent, work_through
+from plantwright.workflows.run import planned as plan_of
 
 INSTANCES = (".sm", ".mm", ".sch")
 """Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max)."""
@@ -53,10 +54,13 @@ def planned(source: Path, *, progress: Progress = silent) -> Answer:
     """Schedule and plan a programme: what each demand is promised and why it is late."""
     programme = load(source)
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
-    plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
+    plan = plan_of(programme, schedule, progress)
     rows = [_promise(programme, plan, demand) for demand in programme.demand]
     columns = ("demand", "item", "quantity", "due", "promised", "days late", "because")
-    return Answer([dict(zip(columns, row, strict=True)) for row in rows], (Table("Demand", columns, _text(rows)),))
+    helps = tuple((c.demand, c.text) for c in plan.causes if c.gain > 0 or c.units > 0)
+    tables = (Table("Demand", columns, _text(rows)), Table("What would help", ("demand", "change"), helps))
+    data = [dict(zip(columns, row, strict=True)) | {"would_help": [t for d, t in helps if d == row[0]]} for row in rows]
+    return Answer(data, tables)
 
 
 def simulated(
