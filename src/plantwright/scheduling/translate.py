@@ -230,7 +230,7 @@ def _working_time(calendar: Calendar, tick: float, horizon: int) -> WorkingTime:
 
 
 def within(translation: Translation, horizon: int) -> Translation:
-    """The same problem with a shorter horizon, in which every calendar still works: the engines' tables grow with it."""
+    """The same problem with a shorter horizon, in which every calendar still works: tables grow with it."""
     problem = translation.problem
     horizon = max([horizon, *(each.intervals[0][0] + 1 for each in problem.calendars)])
     if horizon >= problem.horizon:
