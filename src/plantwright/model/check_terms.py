@@ -151,7 +151,7 @@ def agreements_join_two(draft: Draft) -> Iterator[Issue]:
 
 def consigned_sources(draft: Draft) -> Iterator[Issue]:
     """A consigned part goes into an item that some customer buys on consigned terms."""
-    if "agreements" in draft.unusable or "agreements" not in draft.whole:
+    if "agreements" in draft.unusable or not {"agreements", "bom"} <= draft.whole:
         return
     purchases = [
         each for each in draft.programme.agreements if isinstance(each, Purchase) and each.terms == "consigned"
