@@ -62,9 +62,7 @@ def _text(value: float | str | None) -> str | None:
 
 
 def _compute(outcome: Outcome) -> Table:
-    table = _table(
-        "How much at the horizon", "", "8 of 10 worlds have at least", "half have at least", "1 of 10 has at least"
-    )
+    table = _table("At least so much at the horizon", "", "8 of 10 worlds", "half", "1 of 10")
     metric = _one(outcome, "compute_energised_mw")
     table.add_row("Compute energised", power(metric.p20), power(metric.p50), power(metric.p90))
     for item in _many(outcome, "units_shipped"):

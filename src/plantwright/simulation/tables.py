@@ -1,7 +1,7 @@
 """Lays a network out as the kernel's tables, once; a replication then only fills in its draws.
 
-The rows of every kind of entity keep the network's order, but operations lie together by work centre. What a network
-means is in `network`; what the columns mean is in `kernel.layout`.
+Rows keep the network's order, but operations lie together by work centre. What a network means is in `network`, what the
+columns mean in `kernel.layout`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ REPAIR = "repair: "
 class Tables:
     """A network laid out: its names in row order, the arrays that describe it, and its timeline.
 
-    `fixed` holds arrays by the name of their field of `layout.Floor`, as at time 0; `stream_keys` one key a random
-    stream.
+    `fixed` holds arrays by the name of their field of `layout.Floor`, as at time 0; `stream_keys` one key a stream.
     """
 
     network: Network
