@@ -1,7 +1,7 @@
 """Lays a network out as the kernel's tables, once; a replication then only fills in its draws.
 
-Rows keep the network's order, but operations lie together by work centre. What a network means is in `network`, what the
-columns mean in `kernel.layout`.
+Rows keep the network's order, but operations lie together by work centre. What a network means is in `network`, what
+the columns mean in `kernel.layout`.
 """
 
 from __future__ import annotations
