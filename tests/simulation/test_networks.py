@@ -39,6 +39,15 @@ def line(rates: list[float], buffers: list[int]) -> Network:
     return Network(centres, (Route("part", operations),), sources=(Source("part"),))
 
 
+def board(name: str, family: str) -> Route:
+    power = (Use("power", 5.0, per_unit=True),)
+    make = Operation("make", "line", Lognormal(2.0, 0.5), family=family)
+    bake = Operation(
+        "bake", "oven", Uniform(4, 8), uses=power, batch=Batch(2, 4, 12.0), failures=(Failure(0.2, "make", 2),)
+    )
+    return Route(name, (make, bake), gives={"boards": 1})
+
+
 def factory() -> Network:
     """A plant with all that the kernel knows: assembly, rework, batches, breakdowns, crews, shifts, setups, resources,
     demands.
@@ -62,15 +71,6 @@ def factory() -> Network:
         WorkCentre("road", None),
         WorkCentre("site", 1),
     )
-    power = (Use("power", 5.0, per_unit=True),)
-
-    def board(name: str, family: str) -> Route:
-        make = Operation("make", "line", Lognormal(2.0, 0.5), family=family)
-        bake = Operation(
-            "bake", "oven", Uniform(4, 8), uses=power, batch=Batch(2, 4, 12.0), failures=(Failure(0.2, "make", 2),)
-        )
-        return Route(name, (make, bake), gives={"boards": 1})
-
     rack = Route(
         "rack",
         (

@@ -24,6 +24,11 @@ def _refuse(wrong: bool, what: str) -> None:
         raise ValueError(what)
 
 
+def _refuse_unordered(low: float, likely: float, high: float) -> None:
+    ordered = 0.0 <= low <= likely <= high < math.inf and low < high
+    _refuse(not ordered, f"need 0 <= low <= likely <= high, low < high, not {low}, {likely}, {high}")
+
+
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """Always the same time."""
@@ -86,8 +91,7 @@ class Pert:
     high: float
 
     def __post_init__(self) -> None:
-        ordered = 0.0 <= self.low <= self.likely <= self.high < math.inf and self.low < self.high
-        _refuse(not ordered, f"need 0 <= low <= likely <= high, low < high, not {self.low}, {self.likely}, {self.high}")
+        _refuse_unordered(self.low, self.likely, self.high)
 
     @property
     def mean(self) -> float:
@@ -111,8 +115,7 @@ class Triangular:
     high: float
 
     def __post_init__(self) -> None:
-        ordered = 0.0 <= self.low <= self.likely <= self.high < math.inf and self.low < self.high
-        _refuse(not ordered, f"need 0 <= low <= likely <= high, low < high, not {self.low}, {self.likely}, {self.high}")
+        _refuse_unordered(self.low, self.likely, self.high)
 
     @property
     def mean(self) -> float:
