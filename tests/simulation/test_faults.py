@@ -85,6 +85,7 @@ BAD = [
         replace(GOOD, centres=(WorkCentre("m", stations=None),), sources=(Source("job"),)),
         "a saturated source would flood m",
     ),
+    (replace(GOOD, sources=(Source("job", limit=5),)), "a saturated source has no limit"),
 ]
 
 

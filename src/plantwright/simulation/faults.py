@@ -234,6 +234,8 @@ def dead_ends(network: Network) -> Iterator[str]:
             yield f"the source of route {source.route}: {source.size} units at a time cannot be blocked one by one"
         if source.gap is None and centres[first.centre].stations is None:
             yield f"the source of route {source.route}: a saturated source would flood {first.centre}, which has no end"
+        if source.gap is None and source.limit is not None:
+            yield f"the source of route {source.route}: a saturated source has no limit; release an order of that many"
 
 
 def visits(route: Route) -> dict[str, float]:

@@ -24,7 +24,7 @@ from .layout import Floor
 from .queues import push
 from .streams import draw
 
-DUE_SPAN = 16777216.0  # hours; more than any due date, so a priority outweighs it
+DUE_SPAN = 16777216.0  # hours; twice any due date, so a priority outweighs it
 INFINITY = float("inf")
 CLOSE = 1e-9  # quantities nearer than this are equal
 
@@ -98,7 +98,7 @@ def queue_key(f: Floor, o: int, u: int) -> float:
         return f.unitf[u, at.UF_DUE]
     if rule == at.RULE_SHORTEST:
         return f.opf[o, at.OF_MEAN]
-    return f.unitf[u, at.UF_PRIORITY] * DUE_SPAN + f.unitf[u, at.UF_DUE]
+    return f.unitf[u, at.UF_PRIORITY] * DUE_SPAN + min(f.unitf[u, at.UF_DUE], DUE_SPAN / 2)
 
 
 @compiled
