@@ -119,13 +119,37 @@ def plan(source: Source, as_json: AsJson = False) -> None:
 
 @app.command()
 def simulate(
-    source: Source, replications: Replications = 200, seed: Seed = 1, threads: Threads = None, as_json: AsJson = False
+    source: Source,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    threads: Threads = None,
+    trace: Annotated[Path | None, typer.Option(help="new folder for the first world's history, as Arrow files")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Schedule, plan and simulate without settling or writing a report."""
     from plantwright.workflows.steps import simulated
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = simulated(source, replications=replications, seed=seed, threads=threads, progress=progress)
+        answer = simulated(
+            source, replications=replications, seed=seed, threads=threads, trace=trace, progress=progress
+        )
+    _show(answer, as_json)
+
+
+@app.command()
+def gains(
+    source: Source,
+    most: Annotated[int, typer.Option(min=1, help="causes of waiting to try, the greatest first")] = 8,
+    replications: Annotated[int, typer.Option(min=2, max=100_000, help="simulated worlds for each")] = 30,
+    seed: Seed = 1,
+    threads: Threads = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try one more station, kilowatt or part a week of what limits: what each would add by the horizon."""
+    from plantwright.workflows.steps import gained
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = gained(source, most=most, replications=replications, seed=seed, threads=threads, progress=progress)
     _show(answer, as_json)
 
 

@@ -5,6 +5,8 @@ Made of the trace alone. The tables are Polars frames and can be kept as Arrow f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -17,43 +19,49 @@ SHOWN = ("busy", "setup", "blocked", "down", "off_shift", WITHOUT_WORK, "batchin
 
 
 def events(trace: Trace) -> pl.DataFrame:
-    """Return every record with its place by name: columns time, kind, unit (null where none is meant), place, detail
-    (operation, or null) and value."""
-    kind, place, detail = trace.kind, trace.place, trace.detail
-    where = np.full(kind.size, "", dtype=object)
-    operation = np.full(kind.size, None, dtype=object)
-    steps = _operation_names(trace)
-    stations = [f"{centre} {number + 1}" for centre, number in trace.tables.stations]
-    for code, names in (
-        (at.V_CREATE, trace.tables.items), (at.V_LEAVE, trace.tables.items), (at.V_START, stations),
-        (at.V_STATE, stations), (at.V_STOCK, trace.tables.stocks), (at.V_RESOURCE, trace.tables.resources),
-        (at.V_FINISH, steps), (at.V_DEMAND, [f"demand {k}" for k in range(int(place.max(initial=0)) + 1)]),
-    ):  # fmt: skip
-        rows = np.flatnonzero((kind == code) & (place >= 0))
-        where[rows] = [names[k] for k in place[rows]]
-    for code in (at.V_CREATE, at.V_START, at.V_RESOURCE):
-        rows = np.flatnonzero((kind == code) & (detail >= 0))
-        operation[rows] = [steps[k] for k in detail[rows]]
-    rows = np.flatnonzero(kind == at.V_STATE)
-    operation[rows] = [SHOWN[k] if k >= 0 else WITHOUT_WORK for k in detail[rows]]
-    rows = np.flatnonzero(kind == at.V_CAPACITY)
-    where[rows] = [
-        (trace.tables.centres if counted else trace.tables.resources)[k]
-        for k, counted in zip(place[rows], detail[rows], strict=True)
-    ]
-    unit = [int(u) if u >= 0 else None for u in trace.unit]
-    columns = {"time": trace.time, "kind": [KINDS[k] for k in kind], "unit": pl.Series(unit, dtype=pl.Int64)}
-    names = {
-        "place": pl.Series(where.tolist(), dtype=pl.String),
-        "detail": pl.Series(operation.tolist(), dtype=pl.String),
-    }
-    return pl.DataFrame(columns | names | {"value": trace.value})
+    """Return every record with its place by name.
+
+    Columns: time, kind, unit (null where none is meant), place, detail (an operation, or a station's state; null where
+    none is meant) and value.
+    """
+    tables, steps = trace.tables, _operation_names(trace)
+    stations = [f"{centre} {number + 1}" for centre, number in tables.stations]
+    states = dict(enumerate(SHOWN)) | {at.NONE: WITHOUT_WORK}
+    places: dict[int, Sequence[str]] = {
+        at.V_CREATE: tables.items, at.V_LEAVE: tables.items, at.V_START: stations, at.V_STATE: stations,
+        at.V_STOCK: tables.stocks, at.V_RESOURCE: tables.resources, at.V_FINISH: steps,
+    }  # fmt: skip
+
+    def place(kind: int, row: int, detail: int) -> str:
+        if kind == at.V_CAPACITY:
+            return (tables.centres if detail else tables.resources)[row]
+        if kind == at.V_DEMAND:
+            return f"demand {row}"
+        return places[kind][row] if row >= 0 else ""
+
+    def detailed(kind: int, detail: int) -> str | None:
+        if kind == at.V_STATE:
+            return states[detail]
+        return steps[detail] if kind in (at.V_CREATE, at.V_START, at.V_RESOURCE) and detail >= 0 else None
+
+    kinds, details = trace.kind.tolist(), trace.detail.tolist()
+    rows = zip(kinds, trace.place.tolist(), details, strict=True)
+    return pl.DataFrame(
+        {
+            "time": trace.time,
+            "kind": pl.Series([KINDS[k] for k in kinds], dtype=pl.String),
+            "unit": pl.Series([u if u >= 0 else None for u in trace.unit.tolist()], dtype=pl.Int64),
+            "place": pl.Series([place(*row) for row in rows], dtype=pl.String),
+            "detail": pl.Series([detailed(k, d) for k, d in zip(kinds, details, strict=True)], dtype=pl.String),
+            "value": trace.value,
+        }
+    )
 
 
 def unit_history(trace: Trace) -> pl.DataFrame:
     """Return what each unit went through: one row an operation, in order of start.
 
-    Columns: unit, item (route's), operation, centre, station (from 1; null on a journey), start and end (time; end is
+    Columns: unit, route, operation, centre, station (from 1; null on a journey), start and end (time; end is
     null while it runs), then (`next operation`, `scrap` or `out`).
     """
     steps = _operation_names(trace)

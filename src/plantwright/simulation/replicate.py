@@ -21,6 +21,7 @@ from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.kernel.layout import Floor
 from plantwright.simulation.plant import build_plant
 from plantwright.simulation.tables import Tables, lay_out
+from plantwright.simulation.trace import Trace, trace_of
 from plantwright.simulation.waits import Causes, waits_of
 from plantwright.simulation.worlds import Worlds
 
@@ -69,6 +70,11 @@ def simulate(
     count = threads or os.cpu_count() or 1
     samples = [sample for _, sample in each_replication(work, range(replications), count, tell)]
     return reading.gathered(samples)
+
+
+def traced(programme: Programme, plan: Plan, commissioning: Floats, seed: int, replication: int = 0) -> Trace:
+    """Return the history of one replication of `simulate`, event by event up to the horizon."""
+    return trace_of(Reading(worlds_of(programme, plan, commissioning, seed)).run(replication, trace=True))
 
 
 def worlds_of(programme: Programme, plan: Plan, commissioning: Floats, seed: int) -> Worlds:

@@ -14,7 +14,11 @@ from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
+from plantwright.reporting.words import names
+from plantwright.simulation.statistics import Interval
 from plantwright.workflows.compare import compare
+from plantwright.workflows.gains import Gain, gains
+from plantwright.workflows.history import must_be_new, write_history
 from plantwright.workflows.run import Progress, silent, work_through
 from plantwright.workflows.run import planned as plan_of
 
@@ -64,16 +68,53 @@ def planned(source: Path, *, progress: Progress = silent) -> Answer:
 
 
 def simulated(
-    source: Path, *, replications: int = 200, seed: int = 1, threads: int | None = None, progress: Progress = silent
+    source: Path,
+    *,
+    replications: int = 200,
+    seed: int = 1,
+    threads: int | None = None,
+    trace: Path | None = None,
+    progress: Progress = silent,
 ) -> Answer:
-    """Schedule, plan and simulate a programme: its headline figures."""
+    """Schedule, plan and simulate a programme: its headline figures; the first world's history into folder `trace`."""
     from plantwright.reporting import as_json
 
+    if trace is not None:
+        must_be_new(trace)
     found = work_through(load(source), replications=replications, seed=seed, threads=threads, progress=progress)
+    if trace is not None:
+        write_history(found, trace)
     data = as_json(found.outcome)
     columns = ("figure", "unit", "p10", "p50", "p80", "p90")
     rows = [(name, *(entry[c] for c in columns[1:])) for name, entry in data["metrics"].items() if "p50" in entry]
     return Answer(data, (Table(f"{found.programme.name}: {replications} replications", columns, _text(rows)),))
+
+
+def gained(
+    source: Path,
+    *,
+    most: int = 8,
+    replications: int = 30,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> Answer:
+    """Try one more of each of the greatest causes of waiting: what it adds by the horizon."""
+    programme = load(source)
+    found = gains(programme, most=most, replications=replications, seed=seed, threads=threads, progress=progress)
+    named = names(programme)
+    columns = ("of", "change", "adds MW-days (95 %)", "adds MW (95 %)")
+    rows = [
+        (named.get(g.object, g.object), g.change, _with_interval(g.megawatt_days), _with_interval(g.megawatts))
+        for g in found.found
+    ]
+    title = (
+        f"{programme.name}: what one more would add to the {found.megawatt_days.estimate:,.0f} MW-days "
+        f"and {found.megawatts.estimate:,.1f} MW energised by the horizon (mean of {replications} worlds)"
+    )
+    data = {"replications": replications, "seed": seed, "megawatts": _interval(found.megawatts)}
+    data |= {"megawatt_days": _interval(found.megawatt_days), "gains": [_gain(g) for g in found.found]}
+    return Answer(data, (Table(title, columns, _text(rows)),))
 
 
 def compared(runs: Sequence[Path]) -> Answer:
@@ -153,6 +194,19 @@ def _promise(programme: Programme, plan: Plan, demand: Demand) -> tuple[Any, ...
 
 def _day(programme: Programme, hours: float) -> str:
     return f"{programme.moment(hours):%d %b %Y}"
+
+
+def _gain(gain: Gain) -> dict[str, Any]:
+    named = {"kind": gain.kind, "object": gain.object, "change": gain.change}
+    return named | {"megawatts": _interval(gain.megawatts), "megawatt_days": _interval(gain.megawatt_days)}
+
+
+def _interval(interval: Interval) -> dict[str, float]:
+    return {"mean": interval.estimate, "low": interval.low, "high": interval.high}
+
+
+def _with_interval(interval: Interval) -> str:
+    return f"{interval.estimate:+,.1f} ({interval.low:+,.1f} to {interval.high:+,.1f})"
 
 
 def _with_difference(value: Any, difference: float | None) -> str:
