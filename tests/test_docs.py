@@ -20,6 +20,7 @@ PAGES = sorted(
         *(ROOT / "benchmarks").glob("*.md"),
     ]
 )
+WITH_CODE = [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")]
 
 
 def section(command: str) -> str:
@@ -51,3 +52,13 @@ def test_links_lead_somewhere(page):
 def test_make_targets_are_explained():
     targets = re.findall(r"^([a-z]+):(.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert [name for name, rest in targets if "##" not in rest] == []
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_code_in_the_documentation_runs(page, tmp_path, monkeypatch, capsys):
+    """All blocks of a page in order, as a reader would type them, from a folder that holds the examples."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    exec(compile("\n".join(blocks), str(page), "exec"), {})
+    assert capsys.readouterr().err == ""

@@ -103,9 +103,9 @@ def gained(
     programme = load(source)
     found = gains(programme, most=most, replications=replications, seed=seed, threads=threads, progress=progress)
     named = names(programme)
-    columns = ("of", "change", "adds MW-days (95 %)", "adds MW (95 %)")
+    columns = ("of", "change", "adds MW-days", "95 % interval", "adds MW")
     rows = [
-        (named.get(g.object, g.object), g.change, _with_interval(g.megawatt_days), _with_interval(g.megawatts))
+        (named.get(g.object, g.object), g.change, *_with_interval(g.megawatt_days), _with_interval(g.megawatts)[0])
         for g in found.found
     ]
     title = (
@@ -205,8 +205,8 @@ def _interval(interval: Interval) -> dict[str, float]:
     return {"mean": interval.estimate, "low": interval.low, "high": interval.high}
 
 
-def _with_interval(interval: Interval) -> str:
-    return f"{interval.estimate:+,.1f} ({interval.low:+,.1f} to {interval.high:+,.1f})"
+def _with_interval(interval: Interval) -> tuple[str, str]:
+    return f"{interval.estimate:+,.1f}", f"{interval.low:+,.1f} to {interval.high:+,.1f}"
 
 
 def _with_difference(value: Any, difference: float | None) -> str:
