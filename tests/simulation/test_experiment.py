@@ -6,9 +6,9 @@ import pytest
 from tests.simulation.test_networks import line
 
 from plantwright.simulation import Network, Totals
-from plantwright.simulation.experiment import Change, gains, one_more, replicate, replicate_until
+from plantwright.simulation.experiment import Change, by_period, gains, one_more, replicate, replicate_until
 from plantwright.simulation.network import Arrival, Operation, Resource, Route, Source, Stock, Use, WorkCentre
-from plantwright.simulation.statistics import mean_interval
+from plantwright.simulation.statistics import mean_interval, warm_up
 from plantwright.simulation.times import Exponential, Fixed
 
 
@@ -79,3 +79,24 @@ def test_own_changes_are_tried_too() -> None:
     )
     found = gains(slow, throughput, 100.0, [Change("method", "faster", 1, fast)], replications=2)
     assert found[0].adds.estimate == pytest.approx(0.5)
+
+
+def test_a_line_that_fills_up_warms_up_first() -> None:
+    """An empty line of ten with long buffers takes hundreds of hours to fill; by then it makes as much as ever."""
+    network = line([1.0] * 10, [8] * 9)
+    ends = range(25, 3_001, 25)
+    work = by_period(network, lambda t, k: t.in_system("part", k), ends, replications=8)
+    assert work.shape == (8, 120)
+    cut = warm_up(work.mean(axis=0))
+    assert 100 < 25 * cut < 1_500
+    level = work[:, cut:].mean()
+    assert work[:, 0].mean() < 0.5 * level
+    assert work[:, cut : cut + 20].mean() == pytest.approx(level, rel=0.1)
+    with pytest.raises(ValueError, match="must rise"):
+        by_period(network, lambda t, k: 0.0, (5.0, 5.0))
+
+
+def test_periods_add_up_to_the_whole() -> None:
+    network = line([1.0, 0.8], [3])
+    parts = by_period(network, lambda t, k: t.left("part", k), (100.0, 300.0, 1_000.0), replications=3)
+    assert parts.sum(axis=1).tolist() == list(replicate(network, lambda t: t.left("part"), 1_000.0, replications=3))

@@ -86,6 +86,31 @@ BAD = [
         "a saturated source would flood m",
     ),
     (replace(GOOD, sources=(Source("job", limit=5),)), "a saturated source has no limit"),
+    (
+        replace(with_step(time=Fixed(0.0)), sources=(Source("job"),)),
+        "job/do: a saturated source feeds it, but it takes no",
+    ),
+    (
+        replace(
+            with_step(time=Fixed(0.0), components={"part": 1}),
+            routes=(Route("job", (replace(STEP, time=Fixed(0.0), components={"part": 1}),), gives={"part": 1}),),
+            sources=(Source("job"),),
+        ),
+        "job/do: a saturated source feeds it",
+    ),
+    (
+        replace(with_step(time=Fixed(0.0), then="do"), orders=(Order(0.0, "job", 1),), sources=()),
+        "go round in a circle that takes no time",
+    ),
+    (
+        replace(with_step(then="do"), sources=(Source("job", Exponential(9.0)),)),
+        "route job: its units never leave",
+    ),
+    (replace(GOOD, sources=(Source("job", Fixed(0.0)),)), "the gap must be above zero"),
+    (
+        replace(GOOD, centres=(WorkCentre("m", breakdowns=Breakdowns(Fixed(0.0), Fixed(0.0), "always")),)),
+        "the time between failures must be above zero",
+    ),
 ]
 
 

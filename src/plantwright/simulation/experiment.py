@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
 from plantwright.simulation.engine import Run, each_replication
 from plantwright.simulation.network import Arrival, Network
-from plantwright.simulation.statistics import Interval, mean_interval, paired_difference
+from plantwright.simulation.statistics import Floats, Interval, mean_interval, paired_difference
 from plantwright.simulation.tables import lay_out
 from plantwright.simulation.totals import Totals
 
@@ -42,12 +44,50 @@ def replicate(
     """
     if not 0.0 <= warm_up < until:
         raise ValueError(f"the warm-up must end before the run, not at {warm_up:g} of {until:g}")
+    edges = (warm_up, until) if warm_up else (until,)
+    return _each(network, edges, read, replications, seed, threads, progress)
+
+
+def by_period(
+    network: Network,
+    read: Callable[[Totals, int], float],
+    edges: Sequence[float],
+    *,
+    replications: int | range = 20,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Return a figure of each replication in each period, shape (replications, periods).
+
+    `edges` are the ends of the periods, in order; `read` gets the totals and the number of the period, from 0. The rows
+    go into `moving_average` for Welch's plot, their mean into `warm_up`. Raises as `replicate` does.
+    """
+    ends = tuple(float(edge) for edge in edges)
+    if not ends or list(ends) != sorted(set(ends)) or ends[0] <= 0.0:
+        raise ValueError("the ends of the periods must rise from above zero")
+
+    def each(totals: Totals) -> list[float]:
+        return [read(totals, period) for period in range(len(ends))]
+
+    return np.array(_each(network, ends, each, replications, seed, threads, progress))
+
+
+def _each(
+    network: Network,
+    edges: tuple[float, ...],
+    read: Callable[[Totals], Figure],
+    replications: int | range,
+    seed: int,
+    threads: int | None,
+    progress: Progress | None,
+) -> tuple[Figure, ...]:
+    """Return what `read` makes of each replication at the last edge."""
     wanted = range(replications) if isinstance(replications, int) else replications
     tables = lay_out(network)
-    edges = (warm_up,) if warm_up else ()
 
     def once(replication: int) -> Figure:
-        return read(Totals.of(Run(tables, seed, replication, edges).advance(until)))
+        return read(Totals.of(Run(tables, seed, replication, edges[:-1]).advance(edges[-1])))
 
     def tell(done: int) -> None:
         if progress is not None:

@@ -251,8 +251,40 @@ def visits(route: Route) -> dict[str, float]:
                 flow[i, row[failure.to]] += failure.probability
     start = np.zeros(len(row))
     start[0] = 1.0
-    passed = np.linalg.solve(np.eye(len(row)) - flow.T, start)
+    try:
+        passed = np.linalg.solve(np.eye(len(row)) - flow.T, start)
+    except np.linalg.LinAlgError:
+        passed = np.full(len(row), math.inf)  # a circle that nobody leaves
     return {name: float(passed[i]) for name, i in row.items()}
+
+
+def without_time(network: Network) -> Iterator[str]:
+    """Routes on which more and more happens while no time passes."""
+    saturated = {source.route for source in network.sources if source.gap is None}
+    centres = {centre.name: centre for centre in network.centres}
+    for route in network.routes:
+        path, goes_on = _without_time(route)
+        circle = goes_on is not None and goes_on in path
+        bound = any(not set(op.components) <= set(route.gives) for op in path)  # a stock that runs out
+        flooded = goes_on is not None and centres[goes_on.centre].buffer is None
+        if path and not any(op.failures for op in path) and circle:
+            yield f"route {route.name}: its operations go round in a circle that takes no time"
+        elif path and route.name in saturated and not bound and (goes_on is None or flooded):
+            place = f"operation {route.name}/{path[0].name}"
+            yield f"{place}: a saturated source feeds it, but it takes no time; give it one, or its source a gap"
+
+
+def _without_time(route: Route) -> tuple[list[Operation], Operation | None]:
+    """Return the operations that a good unit passes from the route's start without time, and the one that follows."""
+    by_name = {op.name: op for op in route.operations}
+    path: list[Operation] = []
+    op: Operation | None = route.operations[0]
+    while op is not None and time_of(op.time).mean <= 0 and op not in path:
+        path.append(op)
+        place = route.operations.index(op)
+        following = op.then or (route.operations[place + 1].name if place + 1 < len(route.operations) else END)
+        op = by_name.get(following)
+    return path, op
 
 
 def unstable(network: Network) -> Iterator[str]:
@@ -260,8 +292,11 @@ def unstable(network: Network) -> Iterator[str]:
     load: defaultdict[str, float] = defaultdict(float)
     routes = {r.name: r for r in network.routes}
     for source in network.sources:
-        if source.gap is not None and source.limit is None:
+        if source.gap is not None and source.limit is None and time_of(source.gap).mean > 0:
             passed = visits(routes[source.route])
+            if math.inf in passed.values():
+                yield f"route {source.route}: its units never leave, so a source without a limit fills the plant"
+                continue
             for op in routes[source.route].operations:
                 rate = source.size / time_of(source.gap).mean
                 load[op.centre] += rate * passed[op.name] * time_of(op.time).mean / op.batch.most
@@ -277,7 +312,7 @@ def _most(centre: WorkCentre) -> int:
 
 def _overloaded(centre: WorkCentre, load: float) -> bool:
     share = 1.0
-    if centre.breakdowns is not None and centre.breakdowns.crew is None:
+    if centre.breakdowns is not None and centre.breakdowns.crew is None and centre.breakdowns.up.mean > 0:
         share = centre.breakdowns.up.mean / (centre.breakdowns.up.mean + centre.breakdowns.repair.mean)
     return load > 0.0 and load >= _most(centre) * share
 
@@ -291,5 +326,6 @@ RULES = (
     wrong_batches,
     unmet_needs,
     dead_ends,
+    without_time,
     unstable,
 )
