@@ -9,13 +9,17 @@ import sys
 from pathlib import Path
 
 from tests.simulation.test_networks import factory
+from tests.simulation.test_start import everything
 
 from plantwright.simulation import Run, lay_out
 
 
 def digest() -> str:
-    run = Run(lay_out(factory()), 17, 3, edges=(200.0,), trace=True).advance(500.0)
-    return hashlib.sha256(b"".join(array.tobytes() for array in run.settled())).hexdigest()
+    runs = (
+        Run(lay_out(factory()), 17, 3, edges=(200.0,), trace=True).advance(500.0),
+        Run(lay_out(everything()), 17, 3, trace=True).advance(300.0),
+    )
+    return hashlib.sha256(b"".join(array.tobytes() for run in runs for array in run.settled())).hexdigest()
 
 
 def test_the_same_bytes_with_the_compiler_off() -> None:

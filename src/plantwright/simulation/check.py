@@ -56,6 +56,9 @@ class _Replay:
     there: dict[int, float] = field(default_factory=dict)
     taken: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     owed: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    added: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    returned: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    begun: Counter[int] = field(default_factory=Counter)
     served: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -65,6 +68,10 @@ class _Replay:
         stock = {name: k for k, name in enumerate(self.trace.tables.stocks)}
         self.needs = [{stock[k]: q for k, q in o.components.items()} if o else {} for o in self.steps]
         self.level.update({stock[k.name]: k.level for k in network.stocks})
+        self.returns = [{stock[k]: q for k, q in o.returns.items()} if o else {} for o in self.steps]
+        row = {name: o for o, name in enumerate(self.trace.tables.operations)}
+        for work in network.at_work:
+            self.begun[row[work.route, work.operation]] += work.units
         self.room = {stock[k.name]: k.capacity for k in network.stocks}
         self.there = {i: r.capacity for i, r in enumerate(network.resources)}
         self.wanted = [d.quantity for d in sorted(network.demands, key=lambda d: (d.priority, d.due))]
@@ -87,8 +94,10 @@ class _Replay:
         if unit in self.working:
             self.say("two at once", name, f"unit {unit} starts {name} while another operation runs on it")
         self.working[unit] = op
-        for stock, quantity in self.needs[op].items():
-            self.owed[stock] += quantity
+        if self.begun[op] > 0:  # at work at the start, its components in it already
+            self.begun[op] -= 1
+        else:
+            self._needs_of(op)
         if station >= 0:
             others = {self.working.get(u) for u in self.at_station[station]} - {None}
             if others - {op}:
@@ -98,6 +107,12 @@ class _Replay:
             step = self.steps[op]
             if step is not None and len(self.at_station[station]) > step.batch.most:
                 self.say("overfull station", station, f"{name} has {len(self.at_station[station])} units at a time")
+
+    def _needs_of(self, op: int) -> None:
+        for stock, quantity in self.needs[op].items():
+            self.owed[stock] += quantity
+        for stock, quantity in self.returns[op].items():
+            self.returned[stock] += quantity
 
     def finish(self, unit: int, op: int, target: int, _value: float) -> None:
         """An operation ends on a unit."""
@@ -119,6 +134,8 @@ class _Replay:
         self.level[stock] += change
         if change < 0:
             self.taken[stock] -= change
+        else:
+            self.added[stock] += change
 
     def resource(self, _unit: int, resource: int, _op: int, change: float) -> None:
         """A resource is taken or given back."""
@@ -152,6 +169,12 @@ class _Replay:
                 self.say("parts", stock, text)
             if self.level[stock] < -SLACK:
                 self.say("negative", stock, f"at {time:g} there are {self.level[stock]:g} of {tables.stocks[stock]}")
+        for stock, wanted in self.returned.items():
+            if self.added[stock] < wanted - SLACK:
+                text = (
+                    f"at {time:g} starts give back {wanted:g} of {tables.stocks[stock]}, but {self.added[stock]:g} come"
+                )
+                self.say("returns", stock, text)
         for resource in self.grown:
             if self.used[resource] > self.there[resource] + SLACK:
                 name, there = tables.resources[resource], self.there[resource]
@@ -159,6 +182,8 @@ class _Replay:
                 self.say("overfull", resource, text)
         self.taken.clear()
         self.owed.clear()
+        self.added.clear()
+        self.returned.clear()
         self.grown.clear()
 
 

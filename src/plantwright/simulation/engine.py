@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plantwright.simulation.begin import begin, units_at_start
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.kernel.calendar import SCAN_LIMIT
 from plantwright.simulation.kernel.compiled import run_kernel, settle_kernel
@@ -133,8 +135,10 @@ def _floor(
     own |= {name: array.copy() for name, array in world.changed.items()}
     own["line"], own["linef"] = _timeline_arrays(world.timeline, edges)
     own["streams"] = seed_streams(seed, replication, tables.stream_keys)
-    own |= _totals(tables, len(edges) + 1) | _memory(tables, trace, room) | _calendar(tables.slots)
+    own |= _totals(tables, len(edges) + 1) | _memory(tables, trace, room + units_at_start(tables))
+    own |= _calendar(tables.slots)
     _draw_first_arrivals(own)
+    begin(own, tables, partial(_up_time, own))
     return Floor(**own)
 
 
@@ -160,12 +164,12 @@ def _totals(tables: Tables, periods: int) -> dict[str, NDArray[Any]]:
 def _memory(tables: Tables, trace: bool, room: int) -> dict[str, NDArray[Any]]:
     units = 2 * tables.margin + room
     tracked = bool(np.any(tables.fixed["ops"][:, at.O_TRACKED]))
-    accounts = 2 * tables.margin if tracked else 0
+    accounts = 2 * tables.margin + units_at_start(tables) if tracked else 0
     head = np.zeros(at.G_COLUMNS, dtype=np.int64)
     head[at.G_FREE_COUNT] = units
     head[at.G_ACCOUNTS] = accounts if tracked else NO_ACCOUNTS
     head[at.G_MARGIN], head[at.G_TRACE_MARGIN] = tables.margin, tables.trace_margin
-    head[at.G_TRACE] = ENOUGH_TRACE + 2 * tables.trace_margin if trace else 0
+    head[at.G_TRACE] = ENOUGH_TRACE + 2 * tables.trace_margin + 8 * units_at_start(tables) if trace else 0
     widest = int(np.max(tables.fixed["ops"][:, at.O_CAUSES], initial=1))
     rows = int(head[at.G_TRACE])
     return {
@@ -205,6 +209,16 @@ def _draw_first_arrivals(own: dict[str, NDArray[Any]]) -> None:
                     own["times"], own["timef"], own["table"], own["streams"], row[at.N_TIME], row[at.N_STREAM]
                 )
             own["due"][row[at.N_SLOT]] = gap
+
+
+def _up_time(own: dict[str, NDArray[Any]], s: int) -> float:
+    """Draw how long station s is up."""
+    from plantwright.simulation.kernel.compiled import draw_time
+
+    up, stream = own["centres"][own["stations"][s, at.S_CENTRE], at.W_UP_TIME], own["stations"][s, at.S_STREAM]
+    with np.errstate(over="ignore"):
+        drawn = draw_time(own["times"], own["timef"], own["table"], own["streams"], up, stream)
+    return float(drawn)
 
 
 def _grown(floor: Floor, status: int) -> Floor:

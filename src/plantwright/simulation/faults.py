@@ -71,16 +71,22 @@ def unknown_names(network: Network) -> Iterator[str]:
     for route, op, place in _steps(network):
         if op.centre not in centres:
             yield f"{place}: unknown work centre {op.centre}"
-        yield from (f"{place}: unknown stock {name}" for name in op.components if name not in stocks)
+        named = (*op.components, *op.returns)
+        yield from (f"{place}: unknown stock {name}" for name in named if name not in stocks)
         yield from (f"{place}: unknown resource {u.resource}" for u in op.uses if u.resource not in resources)
         if op.then and op.then != END and op.then not in routes[route.name]:
             yield f"{place}: good units go to {op.then}, which is no operation of the route"
         for to in (t for f in op.failures for t in (f.to, f.beyond)):
             if to != "scrap" and to not in routes[route.name]:
                 yield f"{place}: failed units go to {to}, which is no operation of the route"
-    yield from (
-        f"route {r.name} gives to unknown stock {k}" for r in network.routes for k in r.gives if k not in stocks
-    )
+    for route in network.routes:
+        yield from (f"route {route.name} gives to unknown stock {k}" for k in route.gives if k not in stocks)
+        yield from (f"route {route.name} takes cards of unknown stock {k}" for k in route.cards if k not in stocks)
+    yield from (f"an order rule is for unknown stock {o.stock}" for o in network.reorders if o.stock not in stocks)
+    for work in network.at_work:
+        if work.operation not in routes.get(work.route, ()):
+            yield f"units are at work on unknown operation {work.route}/{work.operation}"
+    yield from (f"a station is down at unknown work centre {d.centre}" for d in network.down if d.centre not in centres)
     yield from (f"a source feeds unknown route {s.route}" for s in network.sources if s.route not in routes)
     yield from (f"an arrival goes to unknown stock {a.stock}" for a in network.arrivals if a.stock not in stocks)
     for order in network.orders:
@@ -274,6 +280,88 @@ def without_time(network: Network) -> Iterator[str]:
             yield f"{place}: a saturated source feeds it, but it takes no time; give it one, or its source a gap"
 
 
+def wrong_cards(network: Network) -> Iterator[str]:
+    """Cards that could never let a unit in, or whose place is limited."""
+    stocks = {k.name: k for k in network.stocks}
+    fed = {a.stock for a in network.arrivals} | {name for r in network.routes for name in r.gives}
+    for route in network.routes:
+        for name, each in route.cards.items():
+            if not 0.0 < each < math.inf:
+                yield f"route {route.name}: the number of cards {name} must be above zero"
+            elif name not in fed and stocks[name].level < each * route.operations[0].batch.least:
+                let_in = f"{stocks[name].level // each:g} units in, its first operation waits for"
+                yield f"route {route.name}: cards {name} let {let_in} {route.operations[0].batch.least}"
+            if stocks[name].capacity < math.inf:
+                yield f"route {route.name}: the place of cards {name} must have no limit"
+        first = next(c for c in network.centres if c.name == route.operations[0].centre)
+        if route.cards and first.buffer is not None:
+            yield f"route {route.name}: its cards limit what waits before {first.name}; give it no other limit"
+    for _, op, place in _steps(network):
+        for name, quantity in op.returns.items():
+            if not 0.0 < quantity < math.inf:
+                yield f"{place}: the quantity of {name} that it returns must be above zero"
+            if stocks[name].capacity < math.inf:
+                yield f"{place}: {name}, which it returns, must have a place without limit"
+
+
+def wrong_reorders(network: Network) -> Iterator[str]:
+    """Replenishment that orders nothing, too much for its place, or one stock by two rules."""
+    stocks = {k.name: k for k in network.stocks}
+    for name, number in Counter(order.stock for order in network.reorders).items():
+        if number > 1:
+            yield f"stock {name}: it is replenished by {number} rules; give it one"
+    for order in network.reorders:
+        if not order.at < order.up_to < math.inf:
+            yield f"stock {order.stock}: ordered at {order.at:g}, it must be brought up to more, not to {order.up_to:g}"
+        if order.up_to > stocks[order.stock].capacity:
+            yield f"stock {order.stock}: its place does not hold the {order.up_to:g} that it is brought up to"
+        if not 0.0 < order.accepted <= 1.0:
+            yield f"stock {order.stock}: the share accepted on receipt lies above 0 and up to 1, not {order.accepted:g}"
+
+
+def wrong_work_at_start(network: Network) -> Iterator[str]:
+    """Units at work at the start as no station could be, or with more of a resource than there is."""
+    centres = {c.name: c for c in network.centres}
+    steps = {(r.name, o.name): o for r in network.routes for o in r.operations}
+    used: defaultdict[str, float] = defaultdict(float)
+    for work in network.at_work:
+        op = steps[work.route, work.operation]
+        place, centre = f"at work on {work.route}/{work.operation}", centres[op.centre]
+        if not 0.0 <= work.remaining < math.inf or not 0.0 <= (work.down or 0.0) < math.inf:
+            yield f"{place}: the hours left must be zero or more"
+        if not 1 <= work.units <= op.batch.most:
+            yield f"{place}: {work.units} units, where a station takes 1 to {op.batch.most}"
+        if work.down is not None and centre.breakdowns is None:
+            yield f"{place}: its station is down, but {centre.name} has no breakdowns"
+        for use in op.uses:
+            used[use.resource] += use.amount * (work.units if use.per_unit else 1)
+    for resource in network.resources:
+        if used[resource.name] > resource.capacity + 1e-9:
+            yield f"resource {resource.name}: {used[resource.name]:g} are in use at the start, of {resource.capacity:g}"
+
+
+def wrong_stations_at_start(network: Network) -> Iterator[str]:
+    """More stations at work, down or set up at the start than there are, or down where none fails idle."""
+    centres = {c.name: c for c in network.centres}
+    steps = {(r.name, o.name): o for r in network.routes for o in r.operations}
+    said = Counter([steps[work.route, work.operation].centre for work in network.at_work])
+    for down in network.down:
+        fails = centres[down.centre].breakdowns
+        said[down.centre] += 1
+        if fails is None or fails.clock == "busy":
+            yield f"down at {down.centre}: only a station that fails by the calendar can be down without work"
+        if not 0.0 <= down.remaining < math.inf:
+            yield f"down at {down.centre}: the hours left must be zero or more"
+    for name, number in said.items():
+        there = centres[name].stations
+        if there is not None and number > there:
+            yield f"work centre {name}: {number} stations are at work or down at the start, of {there}"
+    for centre in network.centres:
+        known = {o.family for o in steps.values() if o.centre == centre.name and o.family} if centre.setups else set()
+        if len(centre.set_up) > (centre.stations or 0) or not set(centre.set_up) <= known:
+            yield f"work centre {centre.name}: its stations cannot be set up for {', '.join(centre.set_up)}"
+
+
 def _without_time(route: Route) -> tuple[list[Operation], Operation | None]:
     """Return the operations that a good unit passes from the route's start without time, and the one that follows."""
     by_name = {op.name: op for op in route.operations}
@@ -326,6 +414,10 @@ RULES = (
     wrong_batches,
     unmet_needs,
     dead_ends,
+    wrong_cards,
+    wrong_reorders,
+    wrong_work_at_start,
+    wrong_stations_at_start,
     without_time,
     unstable,
 )

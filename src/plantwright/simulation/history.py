@@ -64,7 +64,6 @@ def unit_history(trace: Trace) -> pl.DataFrame:
     Columns: unit, route, operation, centre, station (from 1; null on a journey), start and end (time; end is
     null while it runs), then (`next operation`, `scrap` or `out`).
     """
-    steps = _operation_names(trace)
     started = np.flatnonzero(trace.kind == at.V_START)
     ended = np.flatnonzero(trace.kind == at.V_FINISH)
     station = trace.place[started]
@@ -86,7 +85,7 @@ def unit_history(trace: Trace) -> pl.DataFrame:
         {
             "unit": trace.unit[ended],
             "end": trace.time[ended],
-            "then": [_after(target, steps) for target in trace.detail[ended].tolist()],
+            "then": [_after(trace, target) for target in trace.detail[ended].tolist()],
         },
         schema_overrides={"then": pl.String},
     ).with_columns(visit=pl.int_range(pl.len()).over("unit"))
@@ -122,7 +121,8 @@ def _operation_names(trace: Trace) -> list[str]:
     return [f"{route}/{step}" for route, step in trace.tables.operations]
 
 
-def _after(target: int, steps: list[str]) -> str:
+def _after(trace: Trace, target: int) -> str:
     if target >= 0:
-        return steps[target]
-    return "scrap" if target == at.NONE else "out"
+        return "/".join(trace.tables.operations[target])
+    scrapped = target == at.SCRAP or trace.tables.fixed["exits"][at.FIRST_EXIT - target, at.X_POOL] == at.SCRAPPED
+    return "scrap" if scrapped else "out"

@@ -13,7 +13,7 @@ from typing import Literal
 
 from plantwright.simulation.times import Time
 
-Rule = Literal["fifo", "priority", "due", "shortest"]
+Rule = Literal["fifo", "priority", "due", "shortest", "critical_ratio"]
 END = "end"
 Steps = tuple[tuple[float, float], ...]
 """(time, value) from which on a value holds, in order of time."""
@@ -84,7 +84,12 @@ class WorkCentre:
     `stations` is None where they never run out (a journey). `buffer` counts waiting units, stations not included, None
     without limit; a unit that finds it full blocks the station it comes from (blocking after service). `changes` gives
     the number of stations from later times on; a surplus station goes when its work is done. Off shift nothing starts;
-    running work pauses if `attended`, else it runs on. `setups` gives hours by (family before, family after).
+    running work pauses if `attended`, else it runs on. `setups` gives hours by (family before, family after), `set_up`
+    the families that the first stations are set up for at the start.
+
+    `rule` says which unit goes first: `fifo`; `priority` (1 before 2, then the earlier due date); `due`, the earliest
+    due date; `shortest`, the operation of the shortest mean time; `critical_ratio`, the least time to the due date for
+    each hour of work left. Equals go in order of arrival.
     """
 
     name: str
@@ -96,6 +101,7 @@ class WorkCentre:
     attended: bool = True
     changes: tuple[tuple[float, int], ...] = ()
     setups: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    set_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +146,10 @@ class Learning:
 class Operation:
     """One step of a route: a time at a work centre.
 
-    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts. A good
-    unit goes to operation `then`, to the route's end where that is `end`, by default to the next of the route. A
-    demand's unit has left the plant after an operation that `ships`, and arrived after one that is its `arrival`.
+    `components` are taken from stocks (number per unit) and `uses` from resources, all at once when it starts;
+    `returns` are given back to stocks then, such as the card of the stage before (kanban). A good unit goes to
+    operation `then`, to the route's end where that is `end`, by default to the next of the route. A demand's unit has
+    left the plant after an operation that `ships`, and arrived after one that is its `arrival`.
     """
 
     name: str
@@ -150,6 +157,7 @@ class Operation:
     time: Time | float
     components: Mapping[str, float] = field(default_factory=dict)
     uses: tuple[Use, ...] = ()
+    returns: Mapping[str, float] = field(default_factory=dict)
     batch: Batch = Batch()
     failures: tuple[Failure, ...] = ()
     family: str = ""
@@ -164,8 +172,10 @@ class Route:
     """The operations that a unit passes in order, and where it ends; `item` (by default the route's name) says what it
     is.
 
-    At the end it adds `gives` to stocks, or waits for a demand in `pool`, or leaves. `tracked` units keep an account of
-    what they waited for, which is added up by demand where they come late.
+    At the end it adds `gives` to stocks (several for one unit: disassembly, kitting), or waits for a demand in `pool`,
+    or leaves. `cards` are taken from stocks before a unit is released to the first operation, and given back when it
+    leaves the route, also as scrap (CONWIP). `tracked` units keep an account of what they waited for, which is added
+    up by demand where they come late.
     """
 
     name: str
@@ -173,6 +183,7 @@ class Route:
     item: str = ""
     gives: Mapping[str, float] = field(default_factory=dict)
     pool: str = ""
+    cards: Mapping[str, float] = field(default_factory=dict)
     tracked: bool = False
 
 
@@ -215,6 +226,47 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Reorder:
+    """Replenishment of a stock by (s, S): what is ordered brings it from `at` or less to `up_to`.
+
+    Counted is what is there and on order, less what waiting units need of it. It is looked at whenever some is taken,
+    is found lacking or is refused. An order comes whole after its `lead_time`; each part passes the incoming inspection
+    with probability `accepted`. With `at` one below `up_to` it is a base stock.
+    """
+
+    stock: str
+    at: float
+    up_to: float
+    lead_time: Time | float
+    accepted: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Units that a station is at work on at the start, `remaining` hours of work before they are done.
+
+    Their components are in them already; the resources of the operation are in use. Where the station is `down`, so
+    many hours of repair come first.
+    """
+
+    route: str
+    operation: str
+    remaining: float
+    units: int = 1
+    priority: float = 0.0
+    due: float = math.inf
+    down: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A station without work that is down at the start, `remaining` hours before it is repaired."""
+
+    centre: str
+    remaining: float
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """Units wanted from a pool (or, where that is blank, made of the stocks that the route takes): served by priority
     (1 before 2), then due date, from time `opens` on.
@@ -233,7 +285,11 @@ class Demand:
 
 @dataclass(frozen=True)
 class Network:
-    """A whole plant. Names are unique within a kind; everything is checked before it is run, all faults at once."""
+    """A whole plant. Names are unique within a kind; everything is checked before it is run, all faults at once.
+
+    Its state at the start: levels of stocks, `orders` at time 0 for units that wait before an operation, units
+    `at_work`, stations `down` or `set_up`, `arrivals` for what is on its way.
+    """
 
     centres: tuple[WorkCentre, ...]
     routes: tuple[Route, ...]
@@ -243,3 +299,6 @@ class Network:
     orders: tuple[Order, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
     demands: tuple[Demand, ...] = ()
+    reorders: tuple[Reorder, ...] = ()
+    at_work: tuple[AtWork, ...] = ()
+    down: tuple[Down, ...] = ()

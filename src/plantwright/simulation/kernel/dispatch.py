@@ -39,6 +39,7 @@ from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop, push
 from .streams import draw
+from .supply import reorder, reorder_components
 
 LAST = np.iinfo(np.int64).max
 
@@ -156,6 +157,7 @@ def ready(f: Floor, o: int, waiting: int, now: float) -> bool:
     if load < 0:
         set_cause(f, o, at.C_FIRST_NEED - 1 - load, now)
         drop_waiter(f, o)
+        reorder(f, f.needs[f.ops[o, at.O_NEED0] - 1 - load], now)
         return False
     if f.ops[o, at.O_USE1] > f.ops[o, at.O_USE0]:
         load = _load_by_uses(f, o, load)
@@ -197,6 +199,8 @@ def choose(f: Floor, w: int, now: float) -> int:
         if queued > 0:
             u = f.ops[o, at.O_HEAD]
             key = f.unitf[u, at.UF_KEY] if f.ops[o, at.O_SORTED] == 1 else 0.0
+            if f.centres[w, at.W_RULE] == at.RULE_RATIO:
+                key = (key - now) / f.opf[o, at.OF_LEFT]
             sequence = f.units[u, at.U_SEQUENCE]
         elif f.ops[o, at.O_SATURATED] == 1:
             queued = f.ops[o, at.O_BATCH_MAX]
@@ -379,8 +383,10 @@ def start(f: Floor, w: int, o: int, now: float) -> None:
     f.stations[s, at.S_COUNT] = 1
     f.stations[s, at.S_STATE] = at.BUSY
     record(f, at.V_START, f.units[u, at.U_SERIAL], s, o, 0.0, now)
-    if not plain and f.ops[o, at.O_LOAD] > 1:
-        gather(f, s, o, now)
+    if not plain:
+        if f.ops[o, at.O_LOAD] > 1:
+            gather(f, s, o, now)
+        reorder_components(f, o, now)
     if f.ops[o, at.O_TIMER] != at.NONE:
         reset_timer(f, o, now)
     f.counts[f.head[at.G_PERIOD], o, at.N_STARTED] += f.stations[s, at.S_COUNT]
@@ -415,6 +421,8 @@ def start_ample(f: Floor, w: int, o: int, now: float) -> None:
         f.ops[o, at.O_LOAD] = 1
         take_load(f, o, now)
     u = take_unit(f, o, now)
+    if f.ops[o, at.O_PLAIN] == 0:
+        reorder_components(f, o, now)
     f.counts[f.head[at.G_PERIOD], o, at.N_STARTED] += 1
     record(f, at.V_START, f.units[u, at.U_SERIAL], at.NONE, o, 0.0, now)
     f.unitf[u, at.UF_KEY] = now + work_time(f, o)

@@ -17,6 +17,7 @@ from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop
 from .streams import draw, uniform
+from .supply import deliver, reorder
 
 
 @compiled
@@ -259,6 +260,8 @@ def journey_ends(f: Floor, w: int, now: float) -> None:
     target = target_after(f, o, u, now)
     row = at.FIRST_EXIT - target
     repair = target <= at.FIRST_EXIT and f.exits[row, at.X_POOL] == at.REPAIRED
+    if target <= at.FIRST_EXIT and f.exits[row, at.X_POOL] == at.DELIVERED:
+        deliver(f, o, u, now)
     leave(f, at.NONE, u, target, w, now)
     if repair:
         repaired(f, station, now)
@@ -346,6 +349,7 @@ def happen(f: Floor, row: int, now: float) -> None:
         set_shift(f, place, int(value), now)
     elif kind == at.L_STOCK:
         change_stock(f, place, value, now)
+        reorder(f, place, now)
     elif kind == at.L_DEMAND:
         open_demand(f, place, now)
     else:

@@ -94,7 +94,7 @@ def remove_unit(f: Floor, u: int, item: int, scrapped: int, now: float) -> None:
 def queue_key(f: Floor, o: int, u: int) -> float:
     """Return where a unit stands in operation o's queue: less is sooner."""
     rule = f.centres[f.ops[o, at.O_CENTRE], at.W_RULE]
-    if rule == at.RULE_DUE:
+    if rule in (at.RULE_DUE, at.RULE_RATIO):
         return f.unitf[u, at.UF_DUE]
     if rule == at.RULE_SHORTEST:
         return f.opf[o, at.OF_MEAN]
@@ -318,9 +318,10 @@ def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool
     if f.exits[row, at.X_POOL] >= 0:
         offer_unit(f, f.exits[row, at.X_POOL], u, now)
         return True
-    if f.units[u, at.U_DEMAND] != at.NONE:
+    scrapped = int(f.exits[row, at.X_POOL] == at.SCRAPPED)
+    if f.units[u, at.U_DEMAND] != at.NONE and scrapped == 0:
         count_lateness(f, u, now)
-    remove_unit(f, u, item, 0, now)
+    remove_unit(f, u, item, scrapped, now)
     return True
 
 

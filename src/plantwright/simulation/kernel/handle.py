@@ -36,7 +36,8 @@ WORD = ir.IntType(64)
 COLUMNS = {
     "ops": at.O_COLUMNS, "opf": at.OF_COLUMNS, "outcomes": 4, "outcomef": 3, "uses": 3, "centref": 1,
     "centres": at.W_COLUMNS,
-    "stations": at.S_COLUMNS, "stationf": 4, "stocks": 5, "stockf": 3, "resources": 1, "resourcef": 4, "sources": 9,
+    "stations": at.S_COLUMNS, "stationf": 4, "stocks": at.K_COLUMNS, "stockf": at.KF_COLUMNS,
+    "resources": 1, "resourcef": 4, "sources": 9,
     "sourcef": 2, "exits": 3, "demands": 4, "demandf": 4, "pools": 5, "orders": 3, "orderf": 2, "line": 2, "linef": 2,
     "times": 3, "timef": 3, "streams": 4, "slots": 2, "units": 8, "unitf": at.UF_COLUMNS, "trace": 4, "tracef": 2,
 }  # fmt: skip
