@@ -69,7 +69,7 @@ def test_the_history_of_a_line_by_hand() -> None:
         ("saw", 1.0, 2.0, "part/drill"), ("drill", 3.0, 5.0, "out"),
     ]  # fmt: skip
     saw = station_gantt(trace_of(run), 9.0).filter(pl.col("centre") == "saw").select("state", "start", "end").rows()
-    assert saw == [("busy", 0.0, 1.0), ("busy", 1.0, 2.0), ("blocked", 2.0, 3.0), ("idle", 3.0, 9.0)]
+    assert saw == [("busy", 0.0, 2.0), ("blocked", 2.0, 3.0), ("idle", 3.0, 9.0)]
 
 
 def test_the_history_is_kept_as_arrow(history: Trace, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -280,7 +280,7 @@ def test_work_pauses_off_shift_and_goes_on_where_it_stopped() -> None:
             (centre,), (Route("job", (Operation("do", "bench", Fixed(10.0)),)),), orders=(Order(0.0, "job", 1),)
         )
         run = Run(lay_out(network), 1).advance(100.0)
-        return float(run.floor.opf[0, at.OF_FIRST])
+        return Totals.of(run).time_in_system("job")
 
     assert finished(True) == 26.0
     assert finished(False) == 10.0
@@ -293,9 +293,8 @@ def test_a_failed_station_goes_on_after_its_repair() -> None:
         (Route("job", (Operation("do", "m", Fixed(10.0)),)),),
         orders=(Order(0.0, "job", 1),),
     )
-    assert (
-        float(Run(lay_out(network), 1).advance(100.0).floor.opf[0, at.OF_FIRST]) == 16.0
-    )  # down at 4 and, 4 hours of work later, at 11
+    run = Run(lay_out(network), 1).advance(100.0)
+    assert Totals.of(run).time_in_system("job") == 16.0  # down at 4 and, 4 hours of work later, at 11
 
 
 def test_batch_starts_full_or_when_its_first_unit_has_waited_long_enough() -> None:
@@ -326,7 +325,8 @@ def test_learning_shortens_the_time_by_the_rate_with_each_doubling() -> None:
     route = Route("job", (Operation("do", "m", Fixed(10.0), learning=Learning(0.8)),))
     network = Network((WorkCentre("m"),), (route,), orders=(Order(0.0, "job", 4),))
     expected = sum(10.0 * (k + 1) ** np.log2(0.8) for k in range(4))
-    assert float(Run(lay_out(network), 1).advance(100.0).floor.opf[0, at.OF_LAST]) == pytest.approx(expected)
+    run = Run(lay_out(network), 1).advance(100.0)
+    assert Totals.of(run).station_hours("m")["busy"] == pytest.approx(expected)
 
 
 def test_memory_grows_as_asked() -> None:

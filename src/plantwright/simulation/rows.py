@@ -69,6 +69,7 @@ def fill_stocks(b: Draft) -> None:
         users += sorted({b.centre_row[o.centre] for _, o in b.ops if stock.name in o.components})
         rows[k, at.K_USER1] = len(users)
         floats[k, at.KF_LEVEL], floats[k, at.KF_CAPACITY] = stock.level, stock.capacity
+        floats[k, at.KF_LEAST] = min((o.components.get(stock.name, math.inf) for _, o in b.ops), default=math.inf)
     for order in b.network.reorders:
         k = b.stock_row[order.stock]
         rows[k, at.K_ORDER_OP] = b.op_row[ORDER + order.stock, "deliver"]

@@ -306,10 +306,25 @@ def _operations(b: Draft) -> None:
         floats[o] = _operation_floats(op)
         floats[o, at.OF_LEFT] = sum(time_of(op.time).mean for op in _good_way(route, op))
     b.arrays["ops"], b.arrays["opf"], b.arrays["cause_of"] = rows, floats, np.array(causes or [0], dtype=np.int64)
+    b.arrays["centres"][:, at.W_QUICK] = [_quickness(b, w) for w in range(len(b.centres))]
     b.arrays["needs"] = np.array([k for k, _ in needs] or [0], dtype=np.int64)
     b.arrays["needf"] = np.array([q for _, q in needs] or [0.0])
     b.arrays["uses"] = np.array([u[:3] for u in uses] or [(0, 0, 0)], dtype=np.int64)
     b.arrays["usef"] = np.array([u[3] for u in uses] or [0.0])
+
+
+def _quickness(b: Draft, w: int) -> int:
+    """Return how quickly a centre takes units: at once only where no need, rule, shift or setup has a say."""
+    row, centre = b.arrays["centres"][w], b.centres[w]
+    if centre.stations is None or centre.rule != "fifo" or centre.shifts is not None or centre.setups:
+        return at.QUEUES
+    ops = b.arrays["ops"][row[at.W_OP0] : row[at.W_OP1]]
+    if not np.all(ops[:, at.O_PLAIN] == 1) or np.any(ops[:, at.O_TRACKED] == 1):
+        return at.QUEUES
+    saturated = bool(np.any(ops[:, at.O_SATURATED] == 1))
+    if len(ops) == 1:
+        return at.SATURATED if saturated else at.ONE_OPERATION
+    return at.QUEUES if saturated else at.AT_ONCE
 
 
 def _arrives(b: Draft, route: Route, op: Operation) -> bool:
@@ -325,7 +340,7 @@ def _operation_floats(op: Operation) -> tuple[float, ...]:
     floor = op.learning.floor if op.learning else 0.0
     row = [0.0] * at.OF_COLUMNS
     row[at.OF_LONGEST_WAIT], row[at.OF_LEARNING], row[at.OF_FLOOR] = op.batch.longest_wait, exponent, floor
-    row[at.OF_MEAN], row[at.OF_FIRST], row[at.OF_LAST] = time_of(op.time).mean, math.inf, -math.inf
+    row[at.OF_MEAN] = time_of(op.time).mean
     return tuple(row)
 
 

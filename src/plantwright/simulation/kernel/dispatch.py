@@ -30,7 +30,6 @@ from .flow import (
     create_unit,
     let_in,
     let_into_stock,
-    mark,
     next_blocked,
     offered,
     take_blocked,
@@ -38,7 +37,7 @@ from .flow import (
 from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop, push
-from .streams import draw
+from .stations import begin_work, idle_station, mark, work_time
 from .supply import reorder, reorder_components
 
 LAST = np.iinfo(np.int64).max
@@ -237,17 +236,6 @@ def set_idle_state(f: Floor, w: int, state: int, now: float) -> None:
 
 
 @compiled
-def idle_station(f: Floor, w: int) -> int:
-    """Return an idle station of centre w and take it off the list, skipping those that are down or gone."""
-    while True:
-        s = f.centres[w, at.W_IDLE_HEAD]
-        f.centres[w, at.W_IDLE_HEAD] = f.stations[s, at.S_LINK]
-        f.stations[s, at.S_LISTED] = 0
-        if f.stations[s, at.S_STATE] == at.IDLE and f.stations[s, at.S_DOWN] == 0:
-            return s
-
-
-@compiled
 def idle_station_of_family(f: Floor, w: int, family: int) -> int:
     """Return an idle station of centre w, one last set up for the family if there is one."""
     before = at.NONE
@@ -318,32 +306,6 @@ def give_back(f: Floor, o: int, load: int, now: float) -> None:
         record(f, at.V_RESOURCE, at.NONE, r, o, -amount, now)
     if f.ops[o, at.O_USE1] > f.ops[o, at.O_USE0]:
         wake_waiters(f)
-
-
-@inlined
-def work_time(f: Floor, o: int) -> float:
-    """Return the hours that operation o takes this time, shorter with every unit done where it is learnt."""
-    hours = draw(f.times, f.timef, f.table, f.streams, f.ops[o, at.O_TIME], f.ops[o, at.O_SERVICE_STREAM])
-    if f.ops[o, at.O_PLAIN] == 0 and f.opf[o, at.OF_LEARNING] != 0.0:
-        learnt = math.pow(f.ops[o, at.O_DONE] + 1.0, -f.opf[o, at.OF_LEARNING])
-        hours *= max(learnt, f.opf[o, at.OF_FLOOR])
-    return hours
-
-
-@compiled
-def begin_work(f: Floor, s: int, hours: float, now: float) -> None:
-    """Have station s work for so many hours from now, or until it fails in operation."""
-    w = f.stations[s, at.S_CENTRE]
-    f.stations[s, at.S_PHASE] = at.PHASE_WORK
-    if f.centres[w, at.W_FAILS] == at.FAILS_BUSY:
-        left = f.stationf[s, at.SF_UP_LEFT]
-        if left <= hours:
-            f.stations[s, at.S_PHASE] = at.PHASE_FAIL
-            f.stationf[s, at.SF_PENDING] = hours - left
-            hours = left
-        else:
-            f.stationf[s, at.SF_UP_LEFT] = left - hours
-    set_time(f.due, f.tree, s, now + hours)
 
 
 @compiled

@@ -11,11 +11,12 @@ import math
 from . import layout as at
 from .accounts import charge, record, settle_all, settle_idle, settle_resource, show
 from .calendar import set_time
-from .dispatch import begin_work, drop_waiters, give_back, note_waiting, set_idle_state, wake_waiters
-from .flow import change_stock, create_unit, enqueue, free_station, leave, mark, open_demand, unload
+from .dispatch import drop_waiters, give_back, note_waiting, set_idle_state, take_unit, wake_waiters
+from .flow import change_stock, create_unit, enqueue, leave, let_in, open_demand, unload
 from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop
+from .stations import begin_work, free_station, mark, occupy, start_at_once, starts_at_once
 from .streams import draw, uniform
 from .supply import deliver, reorder
 
@@ -73,9 +74,6 @@ def count_milestone(f: Floor, o: int, d: int, now: float) -> None:
 def target_after(f: Floor, o: int, unit: int, now: float) -> int:
     """Return where a unit goes after operation o: an operation, scrap, or an exit."""
     f.ops[o, at.O_DONE] += 1
-    f.opf[o, at.OF_LAST] = now
-    if f.ops[o, at.O_DONE] == 1:
-        f.opf[o, at.OF_FIRST] = now
     if f.ops[o, at.O_ARRIVES] > 0:
         count_milestone(f, o, f.units[unit, at.U_DEMAND], now)
     first = f.ops[o, at.O_OUT0]
@@ -106,10 +104,25 @@ def finish(f: Floor, s: int, now: float) -> None:
         f.units[u, at.U_CHILD] = target
         gone = leave(f, s, u, target, f.stations[s, at.S_CENTRE], now)
     if gone:
-        free_station(f, s, now)
+        if not goes_on(f, s, o, now):
+            free_station(f, s, now)
     else:
         f.stations[s, at.S_STATE] = at.BLOCKED
         show(f, s, at.BLOCKED, now)
+
+
+@inlined
+def goes_on(f: Floor, s: int, o: int, now: float) -> bool:
+    """Return whether station s, done with a unit, takes the next one of its centre's only operation at once."""
+    w = f.stations[s, at.S_CENTRE]
+    if f.centres[w, at.W_QUICK] < at.ONE_OPERATION or f.centres[w, at.W_DIRTY] == 1 or f.stations[s, at.S_RETIRES] == 1:
+        return False
+    if f.ops[o, at.O_QUEUED] == 0 and f.ops[o, at.O_SATURATED] == 0:
+        return False
+    occupy(f, s, o, take_unit(f, o, now), now)
+    if f.centres[w, at.W_BLOCKED] > 0:
+        let_in(f, w, now)
+    return True
 
 
 @compiled
@@ -229,6 +242,9 @@ def arrive(f: Floor, n: int, now: float) -> None:
             continue
         due = now + f.sourcef[n, at.NF_DUE_AFTER]
         u = create_unit(f, o, f.sourcef[n, at.NF_PRIORITY], due, at.NONE, now)
+        if starts_at_once(f, w):
+            start_at_once(f, w, o, u, now)
+            continue
         if room == at.NONE or f.sources[n, at.N_LOSES] == 1:
             enqueue(f, o, u, now)
             continue

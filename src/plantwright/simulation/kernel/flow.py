@@ -12,32 +12,19 @@ from .accounts import (
     charge,
     open_account,
     record,
-    settle_idle,
     settle_queue,
     settle_stock,
-    show,
     station_cause,
 )
 from .calendar import set_time
-from .jit import compiled, inlined
+from .jit import compiled
 from .layout import Floor
 from .queues import push
+from .stations import free_station, mark, start_at_once, starts_at_once
 from .streams import draw
 
 DUE_SPAN = 16777216.0  # hours; twice any due date, so a priority outweighs it
-INFINITY = float("inf")
 CLOSE = 1e-9  # quantities nearer than this are equal
-
-
-@inlined
-def mark(f: Floor, w: int) -> None:
-    """Have centre w tried once this event is over."""
-    if f.centres[w, at.W_DIRTY] == 0:
-        f.centres[w, at.W_DIRTY] = 1
-        last = f.head[at.G_AGENDA0] + f.head[at.G_AGENDA]
-        size = f.agenda.shape[0]
-        f.agenda[last if last < size else last - size] = w
-        f.head[at.G_AGENDA] += 1
 
 
 @compiled
@@ -128,7 +115,8 @@ def enqueue(f: Floor, o: int, u: int, now: float) -> None:
         f.ops[o, at.O_TAIL] = u
     f.ops[o, at.O_QUEUED] += 1
     f.centres[w, at.W_QUEUED] += 1
-    mark(f, w)
+    if f.centres[w, at.W_QUICK] == at.QUEUES or f.centres[w, at.W_IDLE] > 0:
+        mark(f, w)
 
 
 @compiled
@@ -198,7 +186,8 @@ def change_stock(f: Floor, k: int, quantity: float, now: float) -> None:
     settle_stock(f, k, now)
     f.stockf[k, at.KF_LEVEL] += quantity
     record(f, at.V_STOCK, at.NONE, k, at.NONE, quantity, now)
-    if quantity > 0.0:
+    enough = f.stockf[k, at.KF_LEVEL] + CLOSE >= f.stockf[k, at.KF_LEAST] or f.stocks[k, at.K_BLOCKED] > 0
+    if quantity > 0.0 and enough:
         mark_users(f, k)
 
 
@@ -287,18 +276,22 @@ def open_demand(f: Floor, d: int, now: float) -> None:
 
 
 @compiled
-def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool:
+def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool:  # noqa: PLR0911
     """Return whether a unit could move on from station (or source) `who` to a target; else `who` is blocked.
 
     `own` is the station's work centre: a unit that comes back to it always has room.
     """
     if target >= 0:
         w = f.ops[target, at.O_CENTRE]
+        if starts_at_once(f, w):
+            start_at_once(f, w, target, u, now)
+            return True
         room = f.centres[w, at.W_BUFFER]
         if room != at.NONE and f.centres[w, at.W_QUEUED] >= room and w != own:
             f.units[u, at.U_OP] = target
             join_blocked(f, w, who)
-            mark(f, w)
+            if f.centres[w, at.W_QUICK] == at.QUEUES or f.centres[w, at.W_IDLE] > 0:
+                mark(f, w)
             return False
         enqueue(f, target, u, now)
         return True
@@ -323,34 +316,6 @@ def leave(f: Floor, who: int, u: int, target: int, own: int, now: float) -> bool
         count_lateness(f, u, now)
     remove_unit(f, u, item, scrapped, now)
     return True
-
-
-@inlined
-def free_station(f: Floor, s: int, now: float) -> None:
-    """Make station s ready for its next unit, unless it is down or to be taken away."""
-    w = f.stations[s, at.S_CENTRE]
-    f.stations[s, at.S_UNIT] = at.NONE
-    f.stations[s, at.S_STATE] = at.IDLE
-    if f.stations[s, at.S_RETIRES] == 1:
-        f.stations[s, at.S_STATE] = at.ABSENT
-        show(f, s, at.ABSENT, now)
-        if f.stations[s, at.S_CLOCK] != at.NONE:
-            set_time(f.due, f.tree, f.stations[s, at.S_CLOCK], INFINITY)
-    elif f.stations[s, at.S_DOWN] == 0:
-        settle_idle(f, w, now)
-        f.centres[w, at.W_IDLE] += 1
-        show(f, s, at.NONE, now)
-        list_station(f, s, w)
-        mark(f, w)
-
-
-@inlined
-def list_station(f: Floor, s: int, w: int) -> None:
-    """Put station s on its centre's list of idle ones."""
-    if f.stations[s, at.S_LISTED] == 0:
-        f.stations[s, at.S_LISTED] = 1
-        f.stations[s, at.S_LINK] = f.centres[w, at.W_IDLE_HEAD]
-        f.centres[w, at.W_IDLE_HEAD] = s
 
 
 @compiled

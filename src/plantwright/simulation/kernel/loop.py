@@ -100,7 +100,8 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
             arrive(f, f.slots[slot, 1], time)
         else:
             _other_event(f, slot, time)
-        _try_marked(f, time)
+        if f.head[at.G_AGENDA] > 0:
+            _try_marked(f, time)
         if f.due[slot] == math.inf:
             set_time(f.due, f.tree, slot, math.inf)
 
