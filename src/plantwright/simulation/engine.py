@@ -195,7 +195,8 @@ def _free_units(first: int, number: int) -> Ints:
 
 def _calendar(slots: int) -> dict[str, NDArray[Any]]:
     leaves = 1 << max(1, (slots - 1).bit_length()) if slots > SCAN_LIMIT else slots
-    return {"due": np.full(leaves, np.inf), "tree": np.zeros(leaves if slots > SCAN_LIMIT else 0, dtype=np.int64)}
+    nodes = leaves if slots > SCAN_LIMIT else 0
+    return {"due": np.full(leaves, np.inf), "tree": np.zeros(nodes, dtype=np.int64), "earliest": np.zeros(nodes)}
 
 
 def _draw_first_arrivals(own: dict[str, NDArray[Any]]) -> None:

@@ -159,6 +159,7 @@ class Floor(NamedTuple):
     slots: Ints
     due: Floats
     tree: Ints
+    earliest: Floats
     agenda: Ints
     waiters: Ints
     cause_of: Ints

@@ -69,11 +69,11 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
     """
     f = floor_at(handle)
     if f.tree.shape[0] > 1:
-        build_tree(f.due, f.tree)
+        build_tree(f)
     _try_marked(f, f.clockf[at.GF_NOW])
     while True:
         row = f.head[at.G_LINE]
-        slot = first_slot(f.due, f.tree)
+        slot = first_slot(f)
         time = f.due[slot]
         scheduled = row < f.line.shape[0] and f.linef[row, at.LF_TIME] <= time
         if scheduled:
@@ -103,7 +103,7 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
         if f.head[at.G_AGENDA] > 0:
             _try_marked(f, time)
         if f.due[slot] == math.inf:
-            set_time(f.due, f.tree, slot, math.inf)
+            set_time(f, slot, math.inf)
 
 
 @entry
