@@ -14,7 +14,8 @@ import pytest
 
 from plantwright.simulation import Network, Run, Totals, lay_out
 from plantwright.simulation.kernel import layout as at
-from plantwright.simulation.kernel.streams import DENSITY, INSIDE, TAIL, WIDTH, seed_streams
+from plantwright.simulation.kernel.seeds import seed_streams
+from plantwright.simulation.kernel.streams import DENSITY, INSIDE, TAIL, WIDTH
 from plantwright.simulation.network import Breakdowns, Operation, Route, Source, WorkCentre
 from plantwright.simulation.times import Exponential
 

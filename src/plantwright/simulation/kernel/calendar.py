@@ -11,8 +11,6 @@ from __future__ import annotations
 from .jit import compiled, inlined
 from .layout import Floor
 
-SCAN_LIMIT = 6  # below this many slots a scan beats the tree
-
 
 @inlined
 def first_slot(f: Floor) -> int:

@@ -13,11 +13,10 @@ from .accounts import settle_all
 from .calendar import build_tree, first_slot, set_time
 from .dispatch import dispatch
 from .events import arrive, change_phase, clock_rings, finish, happen, journey_ends, overdue
-from .handle import floor_at
-from .jit import compiled, entry
-from .layout import Floor, Ints
-
-Handle = Floor | Ints
+from .handle import Handle
+from .jit import compiled
+from .layout import Floor
+from .pointer import floor_at
 
 
 @compiled
@@ -60,7 +59,7 @@ def _try_marked(f: Floor, now: float) -> None:
         dispatch(f, w, now)
 
 
-@entry
+@compiled
 def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
     """Run the plant up to and including a time in hours.
 
@@ -106,8 +105,9 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
             set_time(f, slot, math.inf)
 
 
-@entry
-def settle(handle: Handle) -> None:
-    """Bring every total up to the present, as before reading them."""
+@compiled
+def settle(handle: Handle) -> int:
+    """Bring every total up to the present, as before reading them; returns DONE."""
     f = floor_at(handle)
     settle_all(f, f.clockf[at.GF_NOW])
+    return at.DONE
