@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -336,3 +337,10 @@ def test_memory_grows_as_asked() -> None:
     )
     assert Totals.of(run).left("job") == 5000
     assert run.quiet
+
+
+def test_a_plant_that_comes_to_rest_may_run_to_the_end_of_time() -> None:
+    route = Route("part", (Operation("turn", "lathe", Fixed(2.0)),))
+    run = Run(lay_out(Network((WorkCentre("lathe"),), (route,), sources=(Source("part", Fixed(1.0), limit=5),))), 1)
+    assert run.advance(math.inf).quiet
+    assert Totals.of(run).left("part") == 5

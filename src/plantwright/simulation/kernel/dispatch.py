@@ -37,7 +37,7 @@ from .flow import (
 from .jit import compiled, inlined
 from .layout import Floor
 from .queues import pop, push
-from .stations import begin_work, idle_station, mark, work_time
+from .stations import begin_work, idle_station, mark, start_at_once, work_time
 from .supply import reorder, reorder_components
 
 LAST = np.iinfo(np.int64).max
@@ -412,8 +412,22 @@ def note_waiting(f: Floor, w: int, now: float) -> None:
 
 
 @inlined
+def dispatch_only(f: Floor, w: int, now: float) -> None:
+    """Start centre w's only operation, which needs nothing but a unit and a station, as often as it can."""
+    o = f.centres[w, at.W_OP0]
+    while f.centres[w, at.W_IDLE] > 0 and (f.ops[o, at.O_QUEUED] > 0 or f.ops[o, at.O_SATURATED] == 1):
+        u = take_unit(f, o, now)
+        start_at_once(f, w, o, u, now)
+        if f.centres[w, at.W_BLOCKED] > 0:
+            let_in(f, w, now)
+
+
+@inlined
 def dispatch(f: Floor, w: int, now: float) -> None:
     """Start at centre w whatever can start."""
+    if f.centres[w, at.W_QUICK] >= at.ONE_OPERATION and f.centres[w, at.W_BUFFER] != 0:
+        dispatch_only(f, w, now)
+        return
     while f.centres[w, at.W_OPEN] == 1 and f.centres[w, at.W_IDLE] > 0:
         o = choose(f, w, now)
         if o < 0:

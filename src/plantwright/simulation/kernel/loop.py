@@ -7,6 +7,7 @@ All state is in the tables, so a run may stop anywhere, be saved, looked at, and
 from __future__ import annotations
 
 import math
+import sys
 
 from . import layout as at
 from .accounts import settle_all
@@ -18,6 +19,8 @@ from .jit import compiled
 from .layout import Floor
 from .pointer import floor_at
 
+LATEST = sys.float_info.max  # hours; what never happens is at infinity
+
 
 @compiled
 def _other_event(f: Floor, slot: int, now: float) -> None:
@@ -28,6 +31,12 @@ def _other_event(f: Floor, slot: int, now: float) -> None:
         journey_ends(f, place, now)
     elif kind == at.SLOT_TIMER:
         overdue(f, place)
+
+
+@compiled
+def _row_time(f: Floor, row: int) -> float:
+    """Return when a row of the timeline happens; infinity past its end."""
+    return f.linef[row, at.LF_TIME] if row < f.line.shape[0] else math.inf
 
 
 @compiled
@@ -70,14 +79,14 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
     if f.tree.shape[0] > 1:
         build_tree(f)
     _try_marked(f, f.clockf[at.GF_NOW])
+    row = f.head[at.G_LINE]
+    row_time = _row_time(f, row)
+    last = min(until, LATEST)
     while True:
-        row = f.head[at.G_LINE]
         slot = first_slot(f)
-        time = f.due[slot]
-        scheduled = row < f.line.shape[0] and f.linef[row, at.LF_TIME] <= time
-        if scheduled:
-            time = f.linef[row, at.LF_TIME]
-        if time > until:
+        time = min(f.due[slot], row_time)
+        scheduled = row_time <= time
+        if time > last:
             f.clockf[at.GF_NOW] = until
             return at.QUIET if time == math.inf else at.DONE
         spare = min(f.head[at.G_FREE_COUNT], f.head[at.G_ACCOUNTS])
@@ -88,8 +97,10 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
         f.clockf[at.GF_NOW] = time
         f.head[at.G_EVENTS] += 1
         if scheduled:
-            f.head[at.G_LINE] = row + 1
             happen(f, row, time)
+            row += 1
+            f.head[at.G_LINE] = row
+            row_time = _row_time(f, row)
         elif f.slots[slot, 0] == at.SLOT_STATION:
             if f.stations[slot, at.S_PHASE] == at.PHASE_WORK:
                 finish(f, slot, time)
