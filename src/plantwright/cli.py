@@ -46,17 +46,26 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another pro
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
-    start_from: Annotated[str, typer.Option("--from", help="example to copy: small or ohio")] = "small",
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="folder or workbook (.xlsx) to make")],
+    start_from: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="example (small, ohio), programme folder or workbook, or a schedule of Microsoft Project (.xml) or "
+            "Primavera P6 (.xml, .xer)",
+        ),
+    ] = "small",
 ) -> None:
-    """Copy an example to start a programme of your own from."""
-    from plantwright.workflows.new import copy_example
+    """Start a programme of your own: from an example, a workbook, or a schedule of Microsoft Project or Primavera."""
+    from plantwright.workflows.new import new_programme
 
     with _explained():
-        copy_example(start_from, folder)
-    console.print(
-        f"{escape(str(folder))} is a copy of the example {start_from}. Next: plantwright check {escape(str(folder))}"
-    )
+        warnings = new_programme(start_from, target)
+    if warnings:
+        _print_issues(warnings, console)
+    name = escape(str(target))
+    console.print(f"{name} is made from {escape(start_from)}. Next: plantwright check {name}", soft_wrap=True)
 
 
 @app.command()

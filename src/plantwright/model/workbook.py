@@ -6,6 +6,7 @@ A key is the path in the document, its parts joined by dots and list positions i
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import struct
@@ -226,7 +227,8 @@ def to_workbook(folder: str | Path, workbook: str | Path) -> None:
     raw = read_folder(Path(folder), frozenset(TABLE_NAMES))
     if any(issue.severity == "error" for issue in raw.issues):
         raise ProgrammeError(raw.issues)
-    with xlsxwriter.Workbook(str(workbook), {"in_memory": True}) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True})
         for name, document in raw.documents.items():
             _write(book.add_worksheet(name), bold, ("key", "value"), [list(pair) for pair in _flat(document.data, "")])
@@ -235,6 +237,7 @@ def to_workbook(folder: str | Path, workbook: str | Path) -> None:
                 table = raw.sheets[name]
                 records = [[cells.get(heading, "") for heading in table.headings] for _, cells in table.rows]
                 _write(book.add_worksheet(name), bold, table.headings, records)
+    Path(workbook).write_bytes(content.getvalue())
 
 
 def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
