@@ -106,23 +106,30 @@ def schedule(
     time_limit: Annotated[
         float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")
     ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="new file for the schedule: Microsoft Project (.xml) or Excel (.xlsx)")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
     from plantwright.workflows.steps import scheduled
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = scheduled(source, time_limit=time_limit, progress=progress)
+        answer = scheduled(source, time_limit=time_limit, export=export, progress=progress)
     _show(answer, as_json)
 
 
 @app.command()
-def plan(source: Source, as_json: AsJson = False) -> None:
+def plan(
+    source: Source,
+    export: Annotated[Path | None, typer.Option(help="new workbook (.xlsx) for the plan")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Schedule, then plan supply and production: what each demand is promised, and why it is late."""
     from plantwright.workflows.steps import planned
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = planned(source, progress=progress)
+        answer = planned(source, export=export, progress=progress)
     _show(answer, as_json)
 
 

@@ -7,5 +7,6 @@ they mean is then read by `model.read` like any other. Nothing is scheduled here
 
 from plantwright.exchange.files import Imported, read_project
 from plantwright.exchange.folder import folder_texts
+from plantwright.exchange.project_writer import project_xml
 
-__all__ = ["Imported", "folder_texts", "read_project"]
+__all__ = ["Imported", "folder_texts", "project_xml", "read_project"]

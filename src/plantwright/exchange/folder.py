@@ -322,7 +322,7 @@ def _pool_row(
         "id": pools.of[pool.key], "name": _plain(pool.name), "kind": pool.kind,
         "party": parties.of.get(pool.party, ""), "capacity": _steps(capacity, pool.kind, start),
         "calendar": calendars.get(pool.calendar, ALWAYS),
-        "cost": f"{_number(pool.cost)} {network.currency}/h" if pool.cost > 0 and pool.kind not in UNIT else "",
+        "cost": f"{_number(pool.cost)} {network.currency}/h" if pool.cost > 0 else "",
     }  # fmt: skip
 
 
@@ -348,7 +348,8 @@ def _lag(lag: float) -> str:
 def _moment(when: datetime | None) -> str:
     if when is None:
         return ""
-    return f"{when:%Y-%m-%d}" if when.time() == datetime.min.time() else f"{when:%Y-%m-%d %H:%M}"
+    day = f"{when:%Y-%m-%d}"
+    return day if when.time() == datetime.min.time() else f"{day} {when:%H:%M:%S}".removesuffix(":00")
 
 
 def _money(network: Network, amount: float) -> str:

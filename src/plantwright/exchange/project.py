@@ -19,7 +19,7 @@ from plantwright.model.issues import Issue
 
 LEFT_OUT = frozenset(("TimephasedData",))
 OWN_FIELDS = {"plantwright id": "id", "plantwright party": "party", "plantwright payer": "payer",
-              "plantwright area": "area", "plantwright kind": "kind"}  # fmt: skip
+              "plantwright area": "area", "plantwright kind": "kind", "plantwright weight": "weight"}  # fmt: skip
 """Aliases of the custom fields that hold what Project has no field for; `project_writer` writes them."""
 
 KINDS: tuple[LinkKind, ...] = ("FF", "FS", "SF", "SS")
@@ -246,6 +246,7 @@ def _activity(
         said = "the elapsed duration is worked on only when its resources are there"
         issues.append(task.warning("DurationFormat", said, "set the resources' calendar to `always`"))
     release, deadline, weight = _constraints(task, issues)
+    weight = _weight(reading, task, weight) if deadline else 0.0
     _name_progress(task, issues)
     return Activity(
         key, reading.own(task, "id") or f"t{key}", task.text("Name", f"task {key}"), task.row, worked,
@@ -286,6 +287,12 @@ def _constraints(task: Record, issues: list[Issue]) -> tuple[datetime | None, da
             issues.append(task.warning("Deadline", said, "keep one of them"))
         return release, min(when, deadline or when), 0.0
     return release, deadline, 1.0 if deadline else 0.0
+
+
+def _weight(reading: _Reading, task: Record, otherwise: float) -> float:
+    """The weight of lateness that was written with the deadline."""
+    cells = {"weight": reading.own(task, "weight")}
+    return number(Record(task.file, task.name, task.row, cells), "weight", reading.issues, otherwise)
 
 
 def _name_progress(task: Record, issues: list[Issue]) -> None:
