@@ -56,8 +56,14 @@ def new(
             "Primavera P6 (.xml, .xer)",
         ),
     ] = "small",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="bring a workbook's edits back into a programme folder that is there")
+    ] = False,
 ) -> None:
     """Start a programme of your own: from an example, a workbook, or a schedule of Microsoft Project or Primavera."""
+    if replace:
+        _bring_back(Path(start_from), target)
+        return
     from plantwright.workflows.new import new_programme
 
     with _explained():
@@ -66,6 +72,19 @@ def new(
         _print_issues(warnings, console)
     name = escape(str(target))
     console.print(f"{name} is made from {escape(start_from)}. Next: plantwright check {name}", soft_wrap=True)
+
+
+def _bring_back(workbook: Path, folder: Path) -> None:
+    from plantwright.workflows.bring_back import bring_back
+
+    with _explained():
+        found = bring_back(workbook, folder)
+    for change in found.changes:
+        console.print(escape(str(change)), soft_wrap=True, highlight=False)
+    if found.warnings:
+        _print_issues(found.warnings, console)
+    said = _counted(len(found.changes), "change") if found.changes else "Nothing changed"
+    console.print(f"{said} in {escape(str(folder))}.", soft_wrap=True)
 
 
 @app.command()
