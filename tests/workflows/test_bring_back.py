@@ -135,3 +135,14 @@ def test_a_folder_that_is_not_there_or_a_book_that_is_none(mine, tmp_path):
         answer = CliRunner().invoke(app, ["new", str(folder), "--from", str(book), "--replace"])
         assert answer.exit_code == 1
         assert isinstance(answer.exception, SystemExit)
+
+
+def test_a_workbook_of_the_same_folder_has_the_same_bytes(mine, tmp_path):
+    new_programme(str(mine), tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == mine.with_suffix(".xlsx").read_bytes()
+
+
+def test_dates_are_dates_and_numbers_are_numbers_to_a_spreadsheet(mine):
+    rows = fastexcel.read_excel(mine.with_suffix(".xlsx")).load_sheet("demand").to_polars()
+    assert rows["due"].dtype.is_temporal()
+    assert rows["quantity"].dtype.is_numeric()

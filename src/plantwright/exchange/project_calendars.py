@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 
 from plantwright.exchange.network import DAY_MINUTES, Spans, WorkCalendar, merged
@@ -17,7 +18,7 @@ from plantwright.exchange.records import Record, moment, number
 from plantwright.model.issues import Issue
 
 NO_CALENDAR = "-1"
-MOST_DAYS = 2_000_000
+MOST_DAYS = 1_000_000
 """Days that all exceptions of a file may unfold to."""
 
 _MORNING_AND_AFTERNOON: Spans = ((480, 720), (780, 1020))
@@ -139,7 +140,8 @@ def _period(record: Record, window: Window, left: list[int], issues: list[Issue]
     recurs = _recurrence(record, begin, issues)
     most = int(number(record, "Occurrences", issues)) if record.says("EnteredByOccurrences") else None
     spans = _spans(record, issues)
-    days = (day for day in _days(begin, min(end, window.last), left) if recurs(day))
+    first = begin if most else max(begin, window.first)
+    days = (day for day in _days(first, min(end, window.last), left) if recurs(day))
     return {day: spans for day in islice(days, most or None) if day >= window.first}
 
 
@@ -201,6 +203,7 @@ def _months(begin: date, day: date) -> int:
     return (day.year - begin.year) * 12 + day.month - begin.month
 
 
+@lru_cache(maxsize=100_000)
 def _at_position(day: date, item: int, position: int) -> bool:
     """Whether a day is the first .. fourth (0..3) or last (4) of its kind in its month: any day (0), weekday (1), day
     of a weekend (2), Sunday (3) .. Saturday (9).

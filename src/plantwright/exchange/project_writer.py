@@ -31,6 +31,10 @@ LONG_AGO, LONG_AFTER = "1984-01-01T00:00:00", "2049-12-31T23:59:00"
 DAYS, ELAPSED_DAYS, HOURS, ELAPSED_HOURS = 7, 8, 5, 6
 SNET = 4
 ALWAYS = "always"
+LONGEST_NAME = 512
+_NOT_IN_POOLS = re.compile(r"[\[\],;]")
+"""Signs that Project does not take in a resource's name, where they part one resource from the next."""
+
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -78,6 +82,14 @@ def _legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def _named(text: str) -> str:
+    return text[:LONGEST_NAME]
+
+
+def _pool_name(pool: Resource) -> str:
+    return _named(" ".join(_NOT_IN_POOLS.sub(" ", pool.name or pool.id).split()))
+
+
 def _usual_calendar(programme: Programme, uids: Mapping[str, int]) -> str:
     used = Counter(task.calendar for task in programme.tasks if task.calendar != ALWAYS)
     return max(used, key=lambda name: (used[name], -uids[name]), default=ALWAYS)
@@ -85,7 +97,7 @@ def _usual_calendar(programme: Programme, uids: Mapping[str, int]) -> str:
 
 def _head(root: Element, programme: Programme, schedule: Schedule, usual: Calendar, uid: int) -> None:
     _add(
-        root, SaveVersion=12, Name=programme.name, Title=programme.name, Subject=programme.site or None,
+        root, SaveVersion=12, Name=programme.name, Title=programme.name, Subject=_named(programme.site) or None,
         ScheduleFromStart=1, StartDate=_moment(programme, 0.0), FinishDate=_moment(programme, schedule.finish),
         CriticalSlackLimit=0, CurrencyDigits=2, CurrencySymbol=programme.currency, CurrencyCode=programme.currency,
         CalendarUID=uid, MinutesPerDay=round(usual.hours_per_day * 60), MinutesPerWeek=round(usual.hours_per_week * 60),
@@ -114,7 +126,7 @@ def _calendars(root: Element, programme: Programme, calendars: Mapping[str, Cale
         _calendar(parent, uids[name], week_and_days(calendar, programme.start))
     pools = [each for each in programme.resources if each.kind != "budget"]
     for uid, pool in enumerate(pools, start=len(uids) + 1):
-        _add(SubElement(parent, "Calendar"), UID=uid, Name=pool.name or pool.id, IsBaseCalendar=0,
+        _add(SubElement(parent, "Calendar"), UID=uid, Name=_pool_name(pool), IsBaseCalendar=0,
              BaseCalendarUID=uids[pool.calendar])  # fmt: skip
 
 
@@ -190,7 +202,7 @@ def _tasks(
 
 def _summary(element: Element, programme: Programme, uid: int, line: _Line, below: Sequence[ScheduledTask]) -> None:
     _add(
-        element, UID=uid, ID=uid, Name=line.name, Type=1, IsNull=0, WBS=line.number, OutlineNumber=line.number,
+        element, UID=uid, ID=uid, Name=_named(line.name), Type=1, IsNull=0, WBS=line.number, OutlineNumber=line.number,
         OutlineLevel=line.level, Priority=500, Start=_moment(programme, min(each.start for each in below)),
         Finish=_moment(programme, max(each.finish for each in below)), EffortDriven=0, Milestone=0, Summary=1,
         Critical=any(each.critical for each in below),
@@ -206,7 +218,7 @@ def _task(
     elapsed = task.calendar == ALWAYS and not mode.needs
     cost = mode.cost.planned + mode.equipment_cost
     _add(
-        element, UID=uids[task.id], ID=uids[task.id], Name=task.name, Type=1, IsNull=0,
+        element, UID=uids[task.id], ID=uids[task.id], Name=_named(task.name), Type=1, IsNull=0,
         Contact=_party_name(programme, task.party), WBS=line.number, OutlineNumber=line.number,
         OutlineLevel=line.level, Priority=500, Start=_moment(programme, done.start),
         Finish=_moment(programme, done.finish), Duration=duration(hours),
@@ -258,7 +270,7 @@ def _resource(
     element = SubElement(parent, "Resource")
     steps = capacity_steps(programme, schedule, pool)
     _add(
-        element, UID=uid, ID=uid, Name=pool.name or pool.id, Type=1, IsNull=0,
+        element, UID=uid, ID=uid, Name=_pool_name(pool), Type=1, IsNull=0,
         MaxUnits=_units(max((units for _, units in steps), default=0.0)), CanLevel=1, AccrueAt=3,
         StandardRate=_units(pool.cost.planned), StandardRateFormat=2, CalendarUID=calendar,
     )  # fmt: skip
