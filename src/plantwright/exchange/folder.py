@@ -17,7 +17,7 @@ from plantwright.exchange.network import DAY_MINUTES, ELAPSED, Activity, Network
 from plantwright.model.check_terms import LONGEST_YEARS
 from plantwright.model.files import Sheet
 from plantwright.model.issues import Issue
-from plantwright.model.shifts import DAYS
+from plantwright.model.shifts import DAYS, YEARS_SPELLED_OUT
 
 ALWAYS = "always"
 LONGEST_ID, LONGEST_TEXT = 60, 2000
@@ -119,12 +119,16 @@ def _currency(network: Network, warnings: list[Issue]) -> str:
 
 
 def _document(network: Network, start: datetime, calendars: Mapping[str, str], parties: _Names) -> dict[str, Any]:
+    horizon = _horizon(network, start)
+    last = date(horizon.year + YEARS_SPELLED_OUT, 12, 31)
     document: dict[str, Any] = {
         "name": _plain(network.name)[:200] or "Imported schedule", "start": start.date().isoformat(),
-        "horizon": _horizon(network, start).isoformat(), "currency": network.currency,
+        "horizon": horizon.isoformat(), "currency": network.currency,
     }  # fmt: skip
     written = {
-        calendars[each.key]: _calendar(each) for each in network.calendars if calendars.get(each.key, ALWAYS) != ALWAYS
+        calendars[each.key]: _calendar(each, start.date(), last)
+        for each in network.calendars
+        if calendars.get(each.key, ALWAYS) != ALWAYS
     }
     if written:
         document["calendars"] = written
@@ -153,16 +157,18 @@ def _calendar_ids(network: Network, warnings: list[Issue]) -> dict[str, str]:
     return of
 
 
-def _calendar(calendar: WorkCalendar) -> dict[str, Any]:
+def _calendar(calendar: WorkCalendar, start: date, last: date) -> dict[str, Any]:
+    """A calendar as `programme.yaml` describes it, with the days that differ as far as a programme looks."""
+    days = {day: spans for day, spans in sorted(calendar.days.items()) if start <= day <= last}
     shifts: dict[str, list[str]] = {}
     for first, last, spans in _alike(calendar.week):
         if spans:
             shifts[DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"] = _clock(spans)
     described: dict[str, Any] = {"shifts": shifts}
-    closed = sorted(day for day, spans in calendar.days.items() if not spans)
+    closed = [day for day, spans in days.items() if not spans]
     if closed:
         described["closed"] = [f"{a}" if a == b else f"{a}..{b}" for a, b in _ranges(closed)]
-    opened = {day.isoformat(): _clock(spans) for day, spans in sorted(calendar.days.items()) if spans}
+    opened = {day.isoformat(): _clock(spans) for day, spans in days.items() if spans}
     if opened:
         described["open"] = opened
     if calendar.hours_per_day and calendar.hours_per_week:
