@@ -161,9 +161,9 @@ def _calendar(calendar: WorkCalendar, start: date, last: date) -> dict[str, Any]
     """A calendar as `programme.yaml` describes it, with the days that differ as far as a programme looks."""
     days = {day: spans for day, spans in sorted(calendar.days.items()) if start <= day <= last}
     shifts: dict[str, list[str]] = {}
-    for first, last, spans in _alike(calendar.week):
+    for begin, end, spans in _alike(calendar.week):
         if spans:
-            shifts[DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"] = _clock(spans)
+            shifts[DAYS[begin] if begin == end else f"{DAYS[begin]}-{DAYS[end]}"] = _clock(spans)
     described: dict[str, Any] = {"shifts": shifts}
     closed = [day for day, spans in days.items() if not spans]
     if closed:
