@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import simulation_models as models
+from benchmarks.cimba_models import cimba_model
 
 MODELS = {
     "queue": "M/M/1, load 0.9",
@@ -27,12 +28,12 @@ MODELS = {
 """Key of a model -> its name in the table."""
 HORIZONS = {
     "Plantwright": {"queue": 5e6, "line": 5e5, "breakdowns": 5e5, "factory": 4e5},
-    "C": {"queue": 5e6, "line": 5e5, "breakdowns": 5e5},
+    "C": {"queue": 5e6, "line": 5e5, "breakdowns": 5e5, "factory": 4e5},
     "SimPy": {"queue": 1e5, "line": 2e4, "breakdowns": 2e4, "factory": 2e4},
-    "salabim": {"queue": 3e4, "line": 5e3},
+    "salabim": {"queue": 3e4, "line": 5e3, "breakdowns": 5e3, "factory": 3e3},
     "Ciw": {"queue": 2e4, "line": 2e3},
     "simantha": {"line": 2e3},
-    "Cimba": {"queue": 2e6, "line": 2e5},
+    "Cimba": {"queue": 2e6, "line": 5e5, "breakdowns": 5e5, "factory": 1e5},
 }
 """How long each tool runs each model that it can say: a second or two of CPU."""
 MAKERS: dict[str, Callable[[str], models.Model]] = {
@@ -41,7 +42,7 @@ MAKERS: dict[str, Callable[[str], models.Model]] = {
     "salabim": models.salabim_model,
     "Ciw": models.ciw_model,
     "simantha": models.simantha_model,
-    "Cimba": models.cimba_model,
+    "Cimba": cimba_model,
 }
 
 

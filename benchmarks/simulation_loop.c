@@ -1,5 +1,5 @@
-/* Hand-written loops for two models: an M/M/1 queue, and a saturated line with blocking after service, with or without
-   operation-dependent failures. Events in a binary heap, xoshiro256++, exponentials by the logarithm. Prints parts and clock. */
+/* Hand-written loops for three models: an M/M/1 queue, a saturated line with blocking after service, with or without
+   operation-dependent failures, and a factory of racks of 27 trays with rework, batches and a limit of power. Events in a binary heap, xoshiro256++, exponentials by the logarithm. Prints parts and clock. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,10 +13,11 @@ static inline uint64_t next(void) {
     s[2] ^= s[0]; s[3] ^= s[1]; s[1] ^= s[2]; s[0] ^= s[3]; s[2] ^= t; s[3] = rotl(s[3], 45);
     return r;
 }
+static inline double uniform(void) { return (next() >> 11) * 0x1.0p-53; }
 static inline double expo(double mean) { return -mean * log(1.0 - (next() >> 11) * 0x1.0p-53); }
 
 typedef struct { double t; int who; } event;
-static event heap[64];
+static event heap[256];
 static int size;
 static void push(double t, int who) {
     int i = size++;
@@ -98,9 +99,102 @@ static void line(double until) {
     printf("%ld %.6f\n", done, now);
 }
 
+/* The factory: 12 benches for trays, 30 cells behind a buffer of 60, at most 81 trays in stock, 3 bays for racks (a rack that failed
+   goes before a new one), 6 ovens behind a buffer of 12 that load 2 to 4 racks, or 1 that waited for 12 hours. */
+enum { BENCH = 0, CELL = 12, BAY = 42, OVEN = 45, TIMER = 51, PLACES = 52 };
+static double hours[PLACES][3], last_seen[PLACES], joined[16];
+static int doing[PLACES], idle_cell[30], idle_cells, idle_bay[3], idle_bays, idle_oven[6], idle_ovens, loaded[PLACES];
+static int held_bench[12], held_benches, held_cell[30], held_cells, held_bay[3], held_bays;
+static int again, to_test, trays, rework, first_rack, racks, watts = 1600;
+static long finished;
+static void become(int who, int to, double now) { hours[who][doing[who]] += now - last_seen[who]; last_seen[who] = now; doing[who] = to; }
+static void build_rack(double now);
+static void load_ovens(double now);
+static void start_bench(int who, double now) {
+    if (again) again--;
+    become(who, 1, now); push(now + expo(1.0), who);
+}
+static void start_cell(int who, double now) { become(who, 1, now); push(now + 2.0, who); }
+static void free_cell(int who, double now) {
+    if (!to_test) { become(who, 0, now); idle_cell[idle_cells++] = who; return; }
+    to_test--;
+    start_cell(who, now);
+    if (held_benches) {
+        int bench = held_bench[0];
+        memmove(held_bench, held_bench + 1, --held_benches * sizeof *held_bench);
+        to_test++;
+        start_bench(bench, now);
+    }
+}
+static void stock_tray(int cell, double now) { trays++; finished++; free_cell(cell, now); }
+static void build_rack(double now) {
+    while (idle_bays && (rework || trays >= 27)) {
+        int bay = idle_bay[--idle_bays];
+        become(bay, 1, now);
+        if (rework) { rework--; push(now + expo(2.0), bay); continue; }
+        trays -= 27;
+        push(now + expo(6.0), bay);
+        while (held_cells && trays < 81) {
+            int cell = held_cell[0];
+            memmove(held_cell, held_cell + 1, --held_cells * sizeof *held_cell);
+            stock_tray(cell, now);
+        }
+    }
+}
+static void add_rack(double now) { joined[(first_rack + racks++) & 15] = now; if (racks == 1) push(now + 12.0, TIMER); }
+static void load_ovens(double now) {
+    while (idle_ovens && racks) {
+        int least = joined[first_rack] + 12.0 <= now ? 1 : 2, load = racks < 4 ? racks : 4;
+        if (load > watts / 132) load = watts / 132;
+        if (load < least) return;
+        int oven = idle_oven[--idle_ovens];
+        watts -= 132 * load; loaded[oven] = load;
+        racks -= load; first_rack = (first_rack + load) & 15;
+        if (racks) push(joined[first_rack] + 12.0, TIMER);
+        become(oven, 1, now); push(now + 24.0, oven);
+        while (held_bays && racks < 12) {
+            int bay = held_bay[0];
+            memmove(held_bay, held_bay + 1, --held_bays * sizeof *held_bay);
+            become(bay, 0, now); idle_bay[idle_bays++] = bay;
+            add_rack(now);
+        }
+    }
+}
+static void factory_event(int who, double now) {
+    if (who < CELL) {
+        if (idle_cells) { start_cell(idle_cell[--idle_cells], now); start_bench(who, now); }
+        else if (to_test < 60) { to_test++; start_bench(who, now); }
+        else { become(who, 2, now); held_bench[held_benches++] = who; }
+    } else if (who < BAY) {
+        if (uniform() < 0.05) { again++; free_cell(who, now); }
+        else if (trays < 81) { stock_tray(who, now); build_rack(now); }
+        else { become(who, 2, now); held_cell[held_cells++] = who; }
+    } else if (who < OVEN) {
+        if (racks < 12) { become(who, 0, now); idle_bay[idle_bays++] = who; add_rack(now); load_ovens(now); build_rack(now); }
+        else { become(who, 2, now); held_bay[held_bays++] = who; }
+    } else {
+        if (who < TIMER) {
+            watts += 132 * loaded[who];
+            for (int k = 0; k < loaded[who]; k++) if (uniform() < 0.08) rework++; else finished++;
+            become(who, 0, now); idle_oven[idle_ovens++] = who;
+        }
+        load_ovens(now); build_rack(now);
+    }
+}
+static void factory(double until) {
+    for (int i = 0; i < 30; i++) idle_cell[idle_cells++] = CELL + 29 - i;
+    for (int i = 0; i < 3; i++) idle_bay[idle_bays++] = BAY + 2 - i;
+    for (int i = 0; i < 6; i++) idle_oven[idle_ovens++] = OVEN + 5 - i;
+    for (int i = 0; i < 12; i++) start_bench(BENCH + i, 0.0);
+    double now = 0;
+    while (now <= until) { event e = pop(); now = e.t; factory_event(e.who, now); }
+    printf("%ld %.6f\n", finished, now);
+}
+
 int main(int argc, char **argv) {
     double until = argc > 2 ? atof(argv[2]) : 1e6;
     if (argc > 1 && strcmp(argv[1], "queue") == 0) { queue(until); return 0; }
+    if (argc > 1 && strcmp(argv[1], "factory") == 0) { factory(until); return 0; }
     failing = argc > 1 && strcmp(argv[1], "breakdowns") == 0;
     line(until);
     return 0;

@@ -6,15 +6,9 @@ Every function runs one model up to a time and returns how many customers or par
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
-import tempfile
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from plantwright.simulation import Network, Run, Totals, lay_out
 from plantwright.simulation.network import (
@@ -213,38 +207,121 @@ def salabim_model(model: str) -> Model:
 
     def run(until: float) -> float:
         env, done = sim.Environment(trace=False, random_seed=1), [0]
-        buffers = [sim.Store(capacity=BUFFER if model == "line" else float("inf"), env=env) for _ in range(STATIONS)]
-
-        class Station(sim.Component):  # type: ignore[misc]
-            def setup(self, i: int) -> None:
-                self.i = i
-
-            def process(self) -> Process:
-                while True:
-                    if self.i:
-                        yield self.from_store(buffers[self.i - 1])
-                    yield self.hold(random.expovariate(1.0 / (LOAD if model == "queue" else 1.0)))
-                    if self.i < (1 if model == "queue" else STATIONS - 1):
-                        yield self.to_store(buffers[self.i], sim.Component(env=env))
-                    else:
-                        done[0] += 1
-
-        class Arrivals(sim.Component):  # type: ignore[misc]
-            def process(self) -> Process:
-                while True:
-                    yield self.hold(random.expovariate(1.0))
-                    yield self.to_store(buffers[0], sim.Component(env=env))
-
-        if model == "queue":
-            Arrivals(env=env)
-            Station(env=env, i=1)
-        else:
-            for i in range(STATIONS):
-                Station(env=env, i=i)
+        {"queue": _salabim_queue, "factory": _salabim_factory}.get(model, _salabim_line)(sim, env, done, model)
         env.run(till=until)
         return done[0]
 
     return run
+
+
+def _salabim_queue(sim: Any, env: Any, done: list[int], _model: str) -> None:
+    waiting = sim.Store(env=env)
+
+    class Server(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                yield self.from_store(waiting)
+                yield self.hold(random.expovariate(1.0 / LOAD))
+                done[0] += 1
+
+    class Arrivals(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                yield self.hold(random.expovariate(1.0))
+                yield self.to_store(waiting, sim.Component(env=env))
+
+    Arrivals(env=env)
+    Server(env=env)
+
+
+def _salabim_line(sim: Any, env: Any, done: list[int], model: str) -> None:
+    buffers = [sim.Store(capacity=BUFFER, env=env) for _ in range(STATIONS - 1)]
+
+    class Station(sim.Component):  # type: ignore[misc]
+        def setup(self, i: int) -> None:
+            self.i = i
+
+        def process(self) -> Process:
+            up = random.expovariate(0.01)
+            while True:
+                if self.i:
+                    yield self.from_store(buffers[self.i - 1])
+                work = random.expovariate(1.0)
+                while model == "breakdowns" and up <= work:
+                    yield self.hold(up)
+                    work -= up
+                    yield self.hold(random.expovariate(0.1))
+                    up = random.expovariate(0.01)
+                up -= work
+                yield self.hold(work)
+                if self.i < STATIONS - 1:
+                    yield self.to_store(buffers[self.i], sim.Component(env=env))
+                else:
+                    done[0] += 1
+
+    for i in range(STATIONS):
+        Station(env=env, i=i)
+
+
+def _salabim_factory(sim: Any, env: Any, done: list[int], _model: str) -> None:
+    to_test, to_burn = sim.Store(capacity=60, env=env), sim.Store(capacity=12, env=env)
+    again, rework = sim.Store(env=env), sim.Store(env=env)
+    trays = sim.Resource(capacity=81, anonymous=True, initial_claimed_quantity=81, env=env)
+    power = sim.Resource(capacity=1600, anonymous=True, env=env)
+
+    class Bench(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                if len(again):
+                    yield self.from_store(again)
+                yield self.hold(random.expovariate(1.0))
+                yield self.to_store(to_test, sim.Component(env=env))
+
+    class Cell(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                tray = yield self.from_store(to_test)
+                yield self.hold(2.0)
+                if random.random() < 0.05:
+                    yield self.to_store(again, tray)
+                else:
+                    yield self.request((trays, -1))
+                    done[0] += 1
+
+    class Bay(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                if len(rework):
+                    rack = yield self.from_store(rework)
+                    yield self.hold(random.expovariate(0.5))
+                else:
+                    yield self.request((trays, 27))
+                    rack = sim.Component(env=env)
+                    yield self.hold(random.expovariate(1 / 6))
+                yield self.to_store(to_burn, rack)
+
+    class Oven(sim.Component):  # type: ignore[misc]
+        def process(self) -> Process:
+            while True:
+                load = [(yield self.from_store(to_burn))]
+                late = env.now() + 12.0
+                while len(load) < 4 and (len(to_burn) or len(load) < 2):
+                    more = yield self.from_store(to_burn, fail_at=late)
+                    if self.failed():
+                        break
+                    load.append(more)
+                yield self.request((power, 132 * len(load)))
+                yield self.hold(24.0)
+                yield self.request((power, -132 * len(load)))
+                for rack in load:
+                    if random.random() < 0.08:
+                        yield self.to_store(rework, rack)
+                    else:
+                        done[0] += 1
+
+    for kind, number in ((Bench, 12), (Cell, 30), (Bay, 3), (Oven, 6)):
+        for _ in range(number):
+            kind(env=env)
 
 
 def ciw_model(model: str) -> Model:
@@ -285,75 +362,5 @@ def simantha_model(_model: str) -> Model:
             asset.define_routing(upstream=parts[i - 1 : i] if i else [], downstream=parts[i + 1 : i + 2])
         simantha.System(parts).simulate(simulation_time=int(until * 10), verbose=False)
         return float(sink.level)
-
-    return run
-
-
-CIMBA_QUEUE = """
-import cimba as cb
-from cimba import inputs
-
-class Bench(cb.Model):
-    gap: cb.Input[float] = inputs.dist.exponential(mean=1.0)
-    service: cb.Input[float] = inputs.dist.exponential(mean=0.9)
-    queue: cb.Container
-    done: cb.Container
-    finished: cb.Output[float]
-
-    @cb.process
-    def arrivals(self):
-        while True:
-            cb.hold(self.gap.next())
-            self.queue.put(1)
-
-    @cb.process
-    def server(self):
-        while True:
-            self.queue.get(1)
-            cb.hold(self.service.next())
-            self.done.put(1)
-
-    @cb.on_end
-    def measure(self):
-        self.finished = float(self.done.level())
-"""
-
-
-def _cimba_line() -> str:
-    head = ["import cimba as cb", "from cimba import inputs", "class Bench(cb.Model):"]
-    head += [f"    s{i}: cb.Input[float] = inputs.dist.exponential(mean=1.0)" for i in range(STATIONS)]
-    head += [f"    b{i}: cb.Container\n    f{i}: cb.Container = cb.Container({BUFFER})" for i in range(STATIONS - 1)]
-    head += ["    done: cb.Container", "    finished: cb.Output[float]"]
-    for i in range(STATIONS):
-        head += ["    @cb.process", f"    def m{i}(self):", "        while True:"]
-        head += [f"            self.b{i - 1}.get(1)", f"            self.f{i - 1}.put(1)"] if i else []
-        head += [f"            cb.hold(self.s{i}.next())"]
-        last = i == STATIONS - 1
-        head += (
-            ["            self.done.put(1)"]
-            if last
-            else [f"            self.f{i}.get(1)", f"            self.b{i}.put(1)"]
-        )
-    head += ["    @cb.on_end", "    def measure(self):", "        self.finished = float(self.done.level())"]
-    return "\n".join(head) + "\n"
-
-
-def cimba_model(model: str) -> Model:
-    import cimba
-
-    folder = Path(tempfile.mkdtemp(prefix="plantwright-bench-"))
-    path = folder / f"cimba_{model}.py"
-    path.write_text(CIMBA_QUEUE if model == "queue" else _cimba_line())
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    bench = module.Bench()
-
-    def run(until: float) -> float:
-        experiment = cimba.Experiment(bench, replications=1, window=cimba.Window(warmup=0, duration=until), seed=1)
-        return float(np.ravel(experiment.run(workers=1)[bench].finished)[0])
 
     return run

@@ -8,7 +8,7 @@ from scipy import stats
 
 from plantwright.simulation import Network, Run, lay_out
 from plantwright.simulation.kernel import layout as at
-from plantwright.simulation.kernel.streams import seed_streams
+from plantwright.simulation.kernel.seeds import seed_streams
 from plantwright.simulation.network import Operation, Order, Route, WorkCentre
 from plantwright.simulation.times import (
     Empirical,

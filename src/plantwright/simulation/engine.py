@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from plantwright.simulation.begin import begin, units_at_start
 from plantwright.simulation.kernel import layout as at
-from plantwright.simulation.kernel.calendar import SCAN_LIMIT
-from plantwright.simulation.kernel.compiled import run_kernel, settle_kernel
+from plantwright.simulation.kernel.compiled import draw_time, run_kernel, settle_kernel
 from plantwright.simulation.kernel.layout import Floor
-from plantwright.simulation.kernel.streams import seed_streams
+from plantwright.simulation.kernel.seeds import seed_streams
 from plantwright.simulation.tables import Tables
 from plantwright.simulation.timeline import Timeline
 
@@ -137,9 +136,11 @@ def _floor(
     own["streams"] = seed_streams(seed, replication, tables.stream_keys)
     own |= _totals(tables, len(edges) + 1) | _memory(tables, trace, room + units_at_start(tables))
     own |= _calendar(tables.slots)
-    _draw_first_arrivals(own)
-    begin(own, tables, partial(_up_time, own))
-    return Floor(**own)
+    floor = Floor(**own)
+    with np.errstate(over="ignore"):
+        _draw_first_arrivals(floor)
+        begin(own, tables, partial(_up_time, floor))
+    return floor
 
 
 def _totals(tables: Tables, periods: int) -> dict[str, NDArray[Any]]:
@@ -194,31 +195,22 @@ def _free_units(first: int, number: int) -> Ints:
 
 
 def _calendar(slots: int) -> dict[str, NDArray[Any]]:
-    leaves = 1 << max(1, (slots - 1).bit_length()) if slots > SCAN_LIMIT else slots
-    return {"due": np.full(leaves, np.inf), "tree": np.zeros(leaves if slots > SCAN_LIMIT else 0, dtype=np.int64)}
+    leaves = 1 << max(1, (slots - 1).bit_length()) if slots > at.SCAN_LIMIT else slots
+    nodes = leaves if slots > at.SCAN_LIMIT else 0
+    return {"due": np.full(leaves, np.inf), "tree": np.zeros(nodes, dtype=np.int64), "earliest": np.zeros(nodes)}
 
 
-def _draw_first_arrivals(own: dict[str, NDArray[Any]]) -> None:
+def _draw_first_arrivals(floor: Floor) -> None:
     """Set each source's first arrival one gap from the start."""
-    from plantwright.simulation.kernel.compiled import draw_time
-
-    for row in own["sources"]:
+    for row in floor.sources:
         if row[at.N_LEFT] != 0:
-            with np.errstate(over="ignore"):
-                gap = draw_time(
-                    own["times"], own["timef"], own["table"], own["streams"], row[at.N_TIME], row[at.N_STREAM]
-                )
-            own["due"][row[at.N_SLOT]] = gap
+            floor.due[row[at.N_SLOT]] = draw_time(floor, row[at.N_TIME], row[at.N_STREAM])
 
 
-def _up_time(own: dict[str, NDArray[Any]], s: int) -> float:
+def _up_time(floor: Floor, s: int) -> float:
     """Draw how long station s is up."""
-    from plantwright.simulation.kernel.compiled import draw_time
-
-    up, stream = own["centres"][own["stations"][s, at.S_CENTRE], at.W_UP_TIME], own["stations"][s, at.S_STREAM]
-    with np.errstate(over="ignore"):
-        drawn = draw_time(own["times"], own["timef"], own["table"], own["streams"], up, stream)
-    return float(drawn)
+    up = floor.centres[floor.stations[s, at.S_CENTRE], at.W_UP_TIME]
+    return draw_time(floor, up, floor.stations[s, at.S_STREAM])
 
 
 def _grown(floor: Floor, status: int) -> Floor:

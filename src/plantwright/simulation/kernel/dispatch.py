@@ -326,7 +326,7 @@ def reset_timer(f: Floor, o: int, now: float) -> None:
     time = math.inf
     if f.ops[o, at.O_QUEUED] > 0:
         time = max(now, f.unitf[f.ops[o, at.O_HEAD], at.UF_QUEUED] + f.opf[o, at.OF_LONGEST_WAIT])
-    set_time(f.due, f.tree, f.ops[o, at.O_TIMER], time)
+    set_time(f, f.ops[o, at.O_TIMER], time)
 
 
 @inlined
@@ -372,7 +372,7 @@ def begin_setup(f: Floor, s: int, w: int, family: int, hours: float, now: float)
     f.stations[s, at.S_PHASE] = at.PHASE_SETUP
     f.stationf[s, at.SF_PENDING] = hours
     show(f, s, at.SETUP, now)
-    set_time(f.due, f.tree, s, now + setup)
+    set_time(f, s, now + setup)
     return True
 
 
@@ -389,7 +389,7 @@ def start_ample(f: Floor, w: int, o: int, now: float) -> None:
     record(f, at.V_START, f.units[u, at.U_SERIAL], at.NONE, o, 0.0, now)
     f.unitf[u, at.UF_KEY] = now + work_time(f, o)
     f.centres[w, at.W_HEAP] = push(f.units, f.unitf, f.centres[w, at.W_HEAP], u)
-    set_time(f.due, f.tree, f.centres[w, at.W_SLOT], f.unitf[f.centres[w, at.W_HEAP], at.UF_KEY])
+    set_time(f, f.centres[w, at.W_SLOT], f.unitf[f.centres[w, at.W_HEAP], at.UF_KEY])
 
 
 @compiled

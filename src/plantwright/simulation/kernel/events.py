@@ -132,14 +132,14 @@ def call_repair(f: Floor, s: int, slot: int, now: float) -> None:
     o = f.centres[w, at.W_REPAIR_OP]
     show(f, s, at.DOWN, now)
     if o != at.NONE:
-        set_time(f.due, f.tree, slot, math.inf)
+        set_time(f, slot, math.inf)
         u = create_unit(f, o, 0.0, math.inf, at.NONE, now)
         f.units[u, at.U_LOOPS] = s
         enqueue(f, o, u, now)
     else:
         repair = f.centres[w, at.W_REPAIR_TIME]
         hours = draw(f.times, f.timef, f.table, f.streams, repair, f.stations[s, at.S_STREAM] + 1)
-        set_time(f.due, f.tree, slot, now + hours)
+        set_time(f, slot, now + hours)
 
 
 @compiled
@@ -154,7 +154,7 @@ def pause(f: Floor, s: int, now: float) -> None:
     """Stop the work on station s; what is left of it is kept."""
     f.stationf[s, at.SF_REMAINING] = f.due[s] - now
     f.stations[s, at.S_PAUSED] = 1
-    set_time(f.due, f.tree, s, math.inf)
+    set_time(f, s, math.inf)
 
 
 @compiled
@@ -167,7 +167,7 @@ def go_on(f: Floor, s: int, now: float) -> None:
         show(f, s, at.OFF_SHIFT, now)
         return
     f.stations[s, at.S_PAUSED] = 0
-    set_time(f.due, f.tree, s, now + f.stationf[s, at.SF_REMAINING])
+    set_time(f, s, now + f.stationf[s, at.SF_REMAINING])
     show(f, s, at.SETUP if f.stations[s, at.S_PHASE] == at.PHASE_SETUP else at.BUSY, now)
 
 
@@ -182,7 +182,7 @@ def repaired(f: Floor, s: int, now: float) -> None:
         pause(f, s, now)
         go_on(f, s, now)
         return
-    set_time(f.due, f.tree, f.stations[s, at.S_CLOCK], now + next_up_time(f, s))
+    set_time(f, f.stations[s, at.S_CLOCK], now + next_up_time(f, s))
     state = f.stations[s, at.S_STATE]
     if state == at.BUSY:
         go_on(f, s, now)
@@ -234,7 +234,7 @@ def arrive(f: Floor, n: int, now: float) -> None:
     if f.sources[n, at.N_LEFT] != 1:
         gap = draw(f.times, f.timef, f.table, f.streams, f.sources[n, at.N_TIME], f.sources[n, at.N_STREAM])
     f.sources[n, at.N_LEFT] -= 1
-    set_time(f.due, f.tree, slot, now + gap)
+    set_time(f, slot, now + gap)
     room = f.centres[w, at.W_BUFFER]
     for _ in range(f.sources[n, at.N_SIZE]):
         if room != at.NONE and f.sources[n, at.N_LOSES] == 1 and not_admitted(f, w, room):
@@ -252,7 +252,7 @@ def arrive(f: Floor, n: int, now: float) -> None:
         if leave(f, f.stations.shape[0] + n, u, o, at.NONE, now):
             f.sources[n, at.N_UNIT] = at.NONE
         else:
-            set_time(f.due, f.tree, slot, math.inf)
+            set_time(f, slot, math.inf)
 
 
 @compiled
@@ -268,7 +268,7 @@ def journey_ends(f: Floor, w: int, now: float) -> None:
     u = f.centres[w, at.W_HEAP]
     root = pop(f.units, f.unitf, u)
     f.centres[w, at.W_HEAP] = root
-    set_time(f.due, f.tree, f.centres[w, at.W_SLOT], math.inf if root == at.NONE else f.unitf[root, at.UF_KEY])
+    set_time(f, f.centres[w, at.W_SLOT], math.inf if root == at.NONE else f.unitf[root, at.UF_KEY])
     o = f.units[u, at.U_OP]
     if f.ops[o, at.O_PLAIN] == 0:
         give_back(f, o, 1, now)
@@ -294,7 +294,7 @@ def set_installed(f: Floor, w: int, number: int, now: float) -> None:
             f.stations[s, at.S_RETIRES] = 0
             if state == at.ABSENT:
                 if f.centres[w, at.W_FAILS] == at.FAILS_ALWAYS:
-                    set_time(f.due, f.tree, f.stations[s, at.S_CLOCK], now + next_up_time(f, s))
+                    set_time(f, f.stations[s, at.S_CLOCK], now + next_up_time(f, s))
                 elif f.centres[w, at.W_FAILS] == at.FAILS_BUSY and f.stationf[s, at.SF_UP_LEFT] == 0.0:
                     f.stationf[s, at.SF_UP_LEFT] = next_up_time(f, s)
                 free_station(f, s, now)
@@ -304,7 +304,7 @@ def set_installed(f: Floor, w: int, number: int, now: float) -> None:
                 f.centres[w, at.W_IDLE] -= 1
                 f.stations[s, at.S_STATE] = at.ABSENT
                 if f.centres[w, at.W_FAILS] == at.FAILS_ALWAYS:
-                    set_time(f.due, f.tree, f.stations[s, at.S_CLOCK], math.inf)
+                    set_time(f, f.stations[s, at.S_CLOCK], math.inf)
                 show(f, s, at.ABSENT, now)
     f.centres[w, at.W_INSTALLED] = number
     record(f, at.V_CAPACITY, at.NONE, w, 1, float(number), now)
@@ -375,7 +375,7 @@ def happen(f: Floor, row: int, now: float) -> None:
 @compiled
 def overdue(f: Floor, o: int) -> None:
     """Let a batch start below its minimum, as its first unit has waited long enough."""
-    set_time(f.due, f.tree, f.ops[o, at.O_TIMER], math.inf)
+    set_time(f, f.ops[o, at.O_TIMER], math.inf)
     if f.ops[o, at.O_QUEUED] > 0:
         f.ops[o, at.O_OVERDUE] = 1
         mark(f, f.ops[o, at.O_CENTRE])

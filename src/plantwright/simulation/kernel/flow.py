@@ -101,7 +101,7 @@ def enqueue(f: Floor, o: int, u: int, now: float) -> None:
     if f.ops[o, at.O_QUEUED] == 0:
         f.ops[o, at.O_CAUSE] = station_cause(f, w)
         if f.ops[o, at.O_TIMER] != at.NONE:
-            set_time(f.due, f.tree, f.ops[o, at.O_TIMER], now + f.opf[o, at.OF_LONGEST_WAIT])
+            set_time(f, f.ops[o, at.O_TIMER], now + f.opf[o, at.OF_LONGEST_WAIT])
     if f.units[u, at.U_ACCOUNT] != at.NONE:
         open_account(f, o, u)
     if f.ops[o, at.O_SORTED] == 1:
@@ -324,7 +324,7 @@ def resume_source(f: Floor, n: int, now: float) -> None:
     f.sources[n, at.N_UNIT] = at.NONE
     if f.sources[n, at.N_LEFT] != 0:
         gap = draw(f.times, f.timef, f.table, f.streams, f.sources[n, at.N_TIME], f.sources[n, at.N_STREAM])
-        set_time(f.due, f.tree, f.sources[n, at.N_SLOT], now + gap)
+        set_time(f, f.sources[n, at.N_SLOT], now + gap)
 
 
 @compiled

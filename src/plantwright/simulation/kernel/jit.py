@@ -20,8 +20,3 @@ def compiled(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile a function into each of its callers."""
     return cast(F, njit(forceinline=True, **_BARE)(function))
-
-
-def entry(function: F) -> F:
-    """Compile a function that is called from Python; it lets other threads run meanwhile."""
-    return cast(F, njit(error_model="numpy", nogil=True)(function))

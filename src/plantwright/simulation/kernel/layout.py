@@ -86,7 +86,8 @@ P_OPEN0, P_OPEN, P_HEAD, P_TAIL, P_WAITING = range(5)
 E_OP, E_QUANTITY, E_DEMAND = range(3)
 EF_PRIORITY, EF_DUE = range(2)
 
-# Slots of the event calendar.
+# Slots of the event calendar; a scan of few finds the first sooner than the winner tree.
+SCAN_LIMIT = 6
 SLOT_STATION, SLOT_CLOCK, SLOT_SOURCE, SLOT_AMPLE, SLOT_TIMER = range(5)
 
 # Rows of the timeline, in the order in which equal times happen.
@@ -159,6 +160,7 @@ class Floor(NamedTuple):
     slots: Ints
     due: Floats
     tree: Ints
+    earliest: Floats
     agenda: Ints
     waiters: Ints
     cause_of: Ints

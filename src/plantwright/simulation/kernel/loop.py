@@ -13,11 +13,10 @@ from .accounts import settle_all
 from .calendar import build_tree, first_slot, set_time
 from .dispatch import dispatch
 from .events import arrive, change_phase, clock_rings, finish, happen, journey_ends, overdue
-from .handle import floor_at
-from .jit import compiled, entry
-from .layout import Floor, Ints
-
-Handle = Floor | Ints
+from .handle import Handle
+from .jit import compiled
+from .layout import Floor
+from .pointer import floor_at
 
 
 @compiled
@@ -60,7 +59,7 @@ def _try_marked(f: Floor, now: float) -> None:
         dispatch(f, w, now)
 
 
-@entry
+@compiled
 def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
     """Run the plant up to and including a time in hours.
 
@@ -69,11 +68,11 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
     """
     f = floor_at(handle)
     if f.tree.shape[0] > 1:
-        build_tree(f.due, f.tree)
+        build_tree(f)
     _try_marked(f, f.clockf[at.GF_NOW])
     while True:
         row = f.head[at.G_LINE]
-        slot = first_slot(f.due, f.tree)
+        slot = first_slot(f)
         time = f.due[slot]
         scheduled = row < f.line.shape[0] and f.linef[row, at.LF_TIME] <= time
         if scheduled:
@@ -103,11 +102,12 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
         if f.head[at.G_AGENDA] > 0:
             _try_marked(f, time)
         if f.due[slot] == math.inf:
-            set_time(f.due, f.tree, slot, math.inf)
+            set_time(f, slot, math.inf)
 
 
-@entry
-def settle(handle: Handle) -> None:
-    """Bring every total up to the present, as before reading them."""
+@compiled
+def settle(handle: Handle) -> int:
+    """Bring every total up to the present, as before reading them; returns DONE."""
     f = floor_at(handle)
     settle_all(f, f.clockf[at.GF_NOW])
+    return at.DONE

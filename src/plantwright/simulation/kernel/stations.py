@@ -61,7 +61,7 @@ def begin_work(f: Floor, s: int, hours: float, now: float) -> None:
             hours = left
         else:
             f.stationf[s, at.SF_UP_LEFT] = left - hours
-    set_time(f.due, f.tree, s, now + hours)
+    set_time(f, s, now + hours)
 
 
 @inlined
@@ -105,7 +105,7 @@ def free_station(f: Floor, s: int, now: float) -> None:
         f.stations[s, at.S_STATE] = at.ABSENT
         show(f, s, at.ABSENT, now)
         if f.stations[s, at.S_CLOCK] != at.NONE:
-            set_time(f.due, f.tree, f.stations[s, at.S_CLOCK], math.inf)
+            set_time(f, f.stations[s, at.S_CLOCK], math.inf)
     elif f.stations[s, at.S_DOWN] == 0:
         settle_idle(f, w, now)
         f.centres[w, at.W_IDLE] += 1

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from .jit import compiled, entry, inlined
+from .handle import Handle
+from .jit import compiled, inlined
 from .layout import (
     T_DISCRETE,
     T_ERLANG,
@@ -27,6 +28,7 @@ from .layout import (
     Ints,
     Words,
 )
+from .pointer import floor_at
 
 UNIT = 1.0 / 9007199254740992.0  # 2**-53
 R11, R17, L23, R41, L45, R19 = (np.uint64(k) for k in (11, 17, 23, 41, 45, 19))
@@ -160,33 +162,8 @@ def draw(times: Ints, timef: Floats, table: Floats, streams: Words, d: int, k: i
     return _draw_other(times, timef, table, streams, d, k)
 
 
-MIX1, MIX2, GOLDEN = (np.uint64(k) for k in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15))
-R30, R27, R31 = np.uint64(30), np.uint64(27), np.uint64(31)
-
-
-def seed_streams(seed: int, replication: int, keys: Words) -> Words:
-    """Return the state of one stream a key, uint64 of shape (len(keys), 4).
-
-    Each state is four outputs of SplitMix64 (Steele, Lea and Flood 2014) started from seed, replication and the key.
-    """
-    with np.errstate(over="ignore"):
-        start = _mix(np.uint64(seed & 0xFFFFFFFFFFFFFFFF) + GOLDEN)
-        start = _mix(start ^ _mix(np.uint64(replication) * GOLDEN + MIX1))
-        state = _mix(keys ^ start)
-        columns = []
-        for _ in range(4):
-            state = state + GOLDEN
-            columns.append(_mix(state))
-        return np.ascontiguousarray(np.stack(columns, axis=-1)).reshape(len(keys), 4)
-
-
-def _mix(word: Words) -> Words:
-    word = (word ^ (word >> R30)) * MIX1
-    word = (word ^ (word >> R27)) * MIX2
-    return word ^ (word >> R31)
-
-
-@entry
-def draw_time(times: Ints, timef: Floats, table: Floats, streams: Words, d: int, k: int) -> float:
+@compiled
+def draw_time(handle: Handle, d: int, k: int) -> float:
     """Return a number of distribution row d from stream k, for use outside the kernel."""
-    return draw(times, timef, table, streams, d, k)
+    f = floor_at(handle)
+    return draw(f.times, f.timef, f.table, f.streams, d, k)
