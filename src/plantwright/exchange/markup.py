@@ -27,12 +27,14 @@ class Document:
     left_out: Counter[str]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
+    """An element not yet closed; most are leaves, which need neither cells nor parts."""
+
     name: str
     row: int
-    cells: dict[str, str] = field(default_factory=dict)
-    parts: list[Record] = field(default_factory=list)
+    cells: dict[str, str] | None = None
+    parts: list[Record] | None = None
     text: list[str] = field(default_factory=list)
 
 
@@ -96,11 +98,15 @@ class _Reading:
             self.within_left_out -= 1
             return
         closed = self.open.pop()
-        if self.open and not closed.cells and not closed.parts:
-            self.open[-1].cells.setdefault(closed.name, "".join(closed.text).strip())
+        above = self.open[-1] if self.open else None
+        if above and closed.cells is None and closed.parts is None:
+            above.cells = {} if above.cells is None else above.cells
+            above.cells.setdefault(closed.name, "".join(closed.text).strip())
             return
-        record = Record(self.file, closed.name, closed.row, closed.cells, tuple(closed.parts))
-        if self.open:
-            self.open[-1].parts.append(record)
-        else:
+        record = Record(self.file, closed.name, closed.row, closed.cells or {}, tuple(closed.parts or ()))
+        if above is None:
             self.root = record
+        elif above.parts is None:
+            above.parts = [record]
+        else:
+            above.parts.append(record)
