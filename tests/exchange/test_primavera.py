@@ -72,6 +72,15 @@ def test_constraints(read, kind, release, deadline, hard, named):
     assert [issue.column for issue in found.warnings] == (["cstr_type"] if named else [])
 
 
+def test_dates_that_other_projects_impose(read):
+    columns = "task_id proj_id clndr_id task_type task_code target_drtn_hr_cnt external_early_start_date "
+    columns += "external_late_end_date"
+    rows = [(1, 1, 7, "TT_Task", "A", 8, "2026-04-01 08:00", "2026-05-01 17:00")]
+    found = read(xer(TASK=(columns, rows)))
+    assert found.network.activities[0].release == datetime(2026, 4, 1, 8)
+    assert sorted(issue.column for issue in found.warnings) == ["external_early_start_date", "external_late_end_date"]
+
+
 def test_numbers_may_have_a_decimal_comma(read):
     (activity,) = read(xer(TASK=activities((1, 1, 7, "TT_Task", "A", "A", "7,5")))).network.activities
     assert activity.hours == 7.5

@@ -142,6 +142,12 @@ def test_constraints(read, kind, release, deadline, named):
     assert activity.weight == 0
 
 
+def test_a_task_scheduled_by_hand_starts_no_earlier_and_is_named(read):
+    found = read(project(task(1, more="<Manual>1</Manual><Start>2026-04-01T08:00:00</Start>")))
+    assert found.network.activities[0].release == datetime(2026, 4, 1, 8)
+    assert [issue.column for issue in found.warnings] == ["Manual"]
+
+
 def test_a_deadline_may_be_missed_at_a_price(read):
     (activity,) = read(project(task(1, more="<Deadline>2026-04-01T17:00:00</Deadline>"))).network.activities
     assert (activity.deadline, activity.weight) == (datetime(2026, 4, 1, 17), 1.0)

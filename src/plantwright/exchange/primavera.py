@@ -34,6 +34,7 @@ READ_TABLES = frozenset((
     "CALENDAR", "PROJECT", "PROJWBS", "TASK", "TASKPRED", "RSRC", "RSRCRATE", "TASKRSRC", "PROJCOST", "SCHEDOPTIONS",
     "OBS", "CURRTYPE", "ERMHDR",
 ))  # fmt: skip
+DATES_NAMED = {"expect_end_date": "expected finish", "external_late_end_date": "late finish of another project"}
 DEEPEST = 50
 """Levels that a work breakdown may have."""
 
@@ -274,11 +275,23 @@ def _constraints(reading: _Reading, row: Record) -> tuple[datetime | None, datet
             hard = hard or kind == "CS_MANDFIN"
         if kind not in EXACT or not when:
             reading.issues.append(_inexact(row, kind_column, kind, when))
-    if row.text("expect_end_date"):
-        said = f"the expected finish {row.text('expect_end_date')[:10]} is not carried over"
-        reading.issues.append(row.warning("expect_end_date", said, "give the task the duration it implies"))
+    releases += _of_other_projects(reading, row)
     deadline = min(deadlines, default=None)
     return max(releases, default=None), deadline, 1.0 if deadline and not hard else 0.0
+
+
+def _of_other_projects(reading: _Reading, row: Record) -> list[datetime]:
+    """The early start that activities of other projects impose; what else binds an activity is named."""
+    for column, words in DATES_NAMED.items():
+        if row.text(column):
+            said = f"the {words} {row.text(column)[:10]} is not carried over"
+            reading.issues.append(row.warning(column, said, "add a deadline or a duration where it matters"))
+    early = moment(row, "external_early_start_date", reading.issues)
+    if early is None:
+        return []
+    said = f"a project that is not in the file lets this start on {early:%Y-%m-%d}; that is carried over as release"
+    reading.issues.append(row.warning("external_early_start_date", said, "nothing to do"))
+    return [early]
 
 
 def _inexact(row: Record, column: str, kind: str, when: datetime | None) -> Issue:

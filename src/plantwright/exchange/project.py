@@ -247,6 +247,7 @@ def _activity(
         issues.append(task.warning("DurationFormat", said, "set the resources' calendar to `always`"))
     release, deadline, weight = _constraints(task, issues)
     weight = _weight(reading, task, weight) if deadline else 0.0
+    release = _by_hand(task, release, issues)
     _name_progress(task, issues)
     return Activity(
         key, reading.own(task, "id") or f"t{key}", task.text("Name", f"task {key}"), task.row, worked,
@@ -287,6 +288,16 @@ def _constraints(task: Record, issues: list[Issue]) -> tuple[datetime | None, da
             issues.append(task.warning("Deadline", said, "keep one of them"))
         return release, min(when, deadline or when), 0.0
     return release, deadline, 1.0 if deadline else 0.0
+
+
+def _by_hand(task: Record, release: datetime | None, issues: list[Issue]) -> datetime | None:
+    """The release of a task; its start, where Project was told to leave it there."""
+    start = moment(task, "Start", [])
+    if not task.says("Manual") or start is None:
+        return release
+    said = f"the task is scheduled by hand; its start {start:%Y-%m-%d} is carried over as 'start no earlier than'"
+    issues.append(task.warning("Manual", said, "take the release out where its links decide"))
+    return max(start, release or start)
 
 
 def _weight(reading: _Reading, task: Record, otherwise: float) -> float:
