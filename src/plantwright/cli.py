@@ -46,17 +46,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another pro
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
-    start_from: Annotated[str, typer.Option("--from", help="example to copy: small or ohio")] = "small",
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="folder or workbook (.xlsx) to make")],
+    start_from: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="example (small, ohio), programme folder or workbook, or a schedule of Microsoft Project (.xml) or "
+            "Primavera P6 (.xml, .xer)",
+        ),
+    ] = "small",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="bring a workbook's edits back into a programme folder that is there")
+    ] = False,
 ) -> None:
-    """Copy an example to start a programme of your own from."""
-    from plantwright.workflows.new import copy_example
+    """Start a programme of your own: from an example, a workbook, or a schedule of Microsoft Project or Primavera."""
+    if replace:
+        _bring_back(Path(start_from), target)
+        return
+    from plantwright.workflows.new import new_programme
 
     with _explained():
-        copy_example(start_from, folder)
-    console.print(
-        f"{escape(str(folder))} is a copy of the example {start_from}. Next: plantwright check {escape(str(folder))}"
-    )
+        warnings = new_programme(start_from, target)
+    if warnings:
+        _print_issues(warnings, console)
+    name = escape(str(target))
+    console.print(f"{name} is made from {escape(start_from)}. Next: plantwright check {name}", soft_wrap=True)
+
+
+def _bring_back(workbook: Path, folder: Path) -> None:
+    from plantwright.workflows.bring_back import bring_back
+
+    with _explained():
+        found = bring_back(workbook, folder)
+    for change in found.changes:
+        console.print(escape(str(change)), soft_wrap=True, highlight=False)
+    if found.warnings:
+        _print_issues(found.warnings, console)
+    said = _counted(len(found.changes), "change") if found.changes else "Nothing changed"
+    console.print(f"{said} in {escape(str(folder))}.", soft_wrap=True)
 
 
 @app.command()
@@ -97,23 +125,30 @@ def schedule(
     time_limit: Annotated[
         float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")
     ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="new file for the schedule: Microsoft Project (.xml) or Excel (.xlsx)")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
     from plantwright.workflows.steps import scheduled
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = scheduled(source, time_limit=time_limit, progress=progress)
+        answer = scheduled(source, time_limit=time_limit, export=export, progress=progress)
     _show(answer, as_json)
 
 
 @app.command()
-def plan(source: Source, as_json: AsJson = False) -> None:
+def plan(
+    source: Source,
+    export: Annotated[Path | None, typer.Option(help="new workbook (.xlsx) for the plan")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Schedule, then plan supply and production: what each demand is promised, and why it is late."""
     from plantwright.workflows.steps import planned
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = planned(source, progress=progress)
+        answer = planned(source, export=export, progress=progress)
     _show(answer, as_json)
 
 

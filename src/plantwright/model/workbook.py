@@ -6,14 +6,16 @@ A key is the path in the document, its parts joined by dots and list positions i
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from xml.etree import ElementTree
 
 from plantwright.model.files import (
@@ -29,10 +31,17 @@ from plantwright.model.files import (
     sheet,
 )
 from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.model.programme import Row
 from plantwright.model.register import ALL_TABLES
 from plantwright.model.units import closest
 
 LARGEST_UNPACKED = 400_000_000
+_MADE = datetime(2000, 1, 1)
+"""The date that every workbook says it was made, so that no clock gets into its bytes."""
+
+_MOST_EDITED = 10_000
+"""Rows that lists to choose from are offered in."""
+
 TABLE_NAMES = tuple(table.table for table in ALL_TABLES)
 
 _BROKEN = (
@@ -226,15 +235,33 @@ def to_workbook(folder: str | Path, workbook: str | Path) -> None:
     raw = read_folder(Path(folder), frozenset(TABLE_NAMES))
     if any(issue.severity == "error" for issue in raw.issues):
         raise ProgrammeError(raw.issues)
-    with xlsxwriter.Workbook(str(workbook), {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True})
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"created": _MADE})
+        formats = {"bold": book.add_format({"bold": True}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
         for name, document in raw.documents.items():
-            _write(book.add_worksheet(name), bold, ("key", "value"), [list(pair) for pair in _flat(document.data, "")])
-        for name in TABLE_NAMES:
-            if name in raw.sheets:
-                table = raw.sheets[name]
-                records = [[cells.get(heading, "") for heading in table.headings] for _, cells in table.rows]
-                _write(book.add_worksheet(name), bold, table.headings, records)
+            pairs = [list(pair) for pair in _flat(document.data, "")]
+            _write(book.add_worksheet(name), formats, ("key", "value"), pairs)
+        for table in ALL_TABLES:
+            if table.table in raw.sheets:
+                sheet_ = raw.sheets[table.table]
+                records = [[cells.get(heading, "") for heading in sheet_.headings] for _, cells in sheet_.rows]
+                worksheet = book.add_worksheet(table.table)
+                _write(worksheet, formats, sheet_.headings, records)
+                _explain(worksheet, table, sheet_.headings)
+    Path(workbook).write_bytes(content.getvalue())
+
+
+def _explain(worksheet: Any, table: type[Row], headings: tuple[str, ...]) -> None:
+    """Give each heading its meaning as a comment, and a list to choose from where only some words may stand."""
+    columns = {info.alias or name: info for name, info in table.model_fields.items()}
+    for column, heading in enumerate(headings):
+        if info := columns.get(heading):
+            worksheet.write_comment(0, column, info.description or "", {"author": "", "x_scale": 2})
+            choices = ["yes", "no"] if info.annotation is bool else [str(each) for each in get_args(info.annotation)]
+            if info.annotation is bool or get_origin(info.annotation) is Literal:
+                rule = {"validate": "list", "source": choices, "error_type": "warning"}
+                worksheet.data_validation(1, column, _MOST_EDITED, column, rule)
 
 
 def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -249,18 +276,30 @@ def _flat(data: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, data
 
 
-def _write(worksheet: Any, bold: Any, headings: tuple[str, ...], records: list[list[str]]) -> None:
-    worksheet.freeze_panes(1, 0)
+def _write(worksheet: Any, formats: Mapping[str, Any], headings: tuple[str, ...], records: list[list[str]]) -> None:
+    worksheet.freeze_panes(1, 1)
     for column, heading in enumerate(headings):
         width = max([len(heading), *(len(record[column]) for record in records)])
         worksheet.set_column(column, column, min(max(width + 2, 8), 60))
-        worksheet.write_string(0, column, heading, bold)
+        worksheet.write_string(0, column, heading, formats["bold"])
     for row, record in enumerate(records, start=1):
         for column, cell in enumerate(record):
             if _is_plain_number(cell):
                 worksheet.write_number(row, column, float(cell))
+            elif (day := _plain_day(cell)) is not None:
+                worksheet.write_datetime(row, column, day, formats["day"])
             elif cell:
                 worksheet.write_string(row, column, cell)
+
+
+def _plain_day(cell: str) -> date | None:
+    """The day that a cell is and that a spreadsheet shows as it is written, None where it is none."""
+    if not re.fullmatch(r"(19[5-9]|20)\d{1,2}-\d\d-\d\d", cell) or len(cell) != 10:
+        return None
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return None
 
 
 def _is_plain_number(cell: str) -> bool:

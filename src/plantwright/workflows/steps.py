@@ -17,6 +17,7 @@ from plantwright.model.schedule import Schedule
 from plantwright.reporting.words import names
 from plantwright.simulation.statistics import Interval
 from plantwright.workflows.compare import compare
+from plantwright.workflows.export import PLAN_ENDINGS, SCHEDULE_ENDINGS, must_be_writable, write_plan, write_schedule
 from plantwright.workflows.gains import Gain, gains
 from plantwright.workflows.history import must_be_new, write_history
 from plantwright.workflows.run import Progress, silent, work_through
@@ -43,22 +44,32 @@ class Answer:
     tables: tuple[Table, ...]
 
 
-def scheduled(source: Path, *, time_limit: float | None = None, progress: Progress = silent) -> Answer:
-    """Schedule a programme's conversion, or solve an instance file of the literature."""
+def scheduled(
+    source: Path, *, time_limit: float | None = None, export: Path | None = None, progress: Progress = silent
+) -> Answer:
+    """Schedule a programme's conversion, into file `export` too, or solve an instance file of the literature."""
+    if export is not None:
+        must_be_writable(export, () if source.suffix in INSTANCES else SCHEDULE_ENDINGS)
     if source.suffix in INSTANCES:
         return _instance(source, time_limit)
     programme = load(source)
     schedule = scheduling.schedule(
         programme, time_limit=time_limit, progress=partial(progress, "scheduling the conversion")
     )
+    if export is not None:
+        write_schedule(programme, schedule, export)
     return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
 
 
-def planned(source: Path, *, progress: Progress = silent) -> Answer:
-    """Schedule and plan a programme: what each demand is promised and why it is late."""
+def planned(source: Path, *, export: Path | None = None, progress: Progress = silent) -> Answer:
+    """Schedule and plan a programme: what each demand is promised and why it is late; into file `export` too."""
+    if export is not None:
+        must_be_writable(export, PLAN_ENDINGS)
     programme = load(source)
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
     plan = plan_of(programme, schedule, progress)
+    if export is not None:
+        write_plan(programme, plan, export)
     rows = [_promise(programme, plan, demand) for demand in programme.demand]
     columns = ("demand", "item", "quantity", "due", "promised", "days late", "because")
     helps = tuple((c.demand, c.text) for c in plan.causes if c.gain > 0 or c.units > 0)

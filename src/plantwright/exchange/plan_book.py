@@ -1,0 +1,118 @@
+"""A plan as a workbook: what each demand is promised and why, what to buy, build and ship, what serves what, loads.
+
+Ids are those of the programme and the plan, so that rows of two plans can be laid side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from math import isfinite
+
+from plantwright.exchange.sheets import Cell, Table, workbook_bytes
+from plantwright.model.plan import Plan
+from plantwright.model.programme import Programme
+
+DEMAND = (
+    "id", "customer", "destination", "item", "quantity", "priority", "due", "promised", "days late", "planned",
+    "in time", "because", "what would help",
+)  # fmt: skip
+PURCHASES = ("id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned")
+PRODUCTION = ("id", "item", "quantity", "good", "release", "finish")
+SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
+PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
+REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
+CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
+LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share")
+
+
+def plan_workbook(programme: Programme, plan: Plan) -> bytes:
+    """Return a plan as the bytes of a workbook: dates as dates, money in the programme's currency."""
+    tables = (
+        Table("demand", DEMAND, [*_demand(programme, plan)]),
+        Table("purchase_orders", PURCHASES, [*_purchases(programme, plan)]),
+        Table("production_orders", PRODUCTION, [*_production(programme, plan)]),
+        Table("shipments", SHIPMENTS, [*_shipments(programme, plan)]),
+        Table("pegging", PEGGING, [*_pegging(programme, plan)]),
+        Table("reasons", REASONS, [*_reasons(programme, plan)]),
+        Table("causes", CAUSES, [*_causes(plan)]),
+        Table("loads", LOADS, [*_loads(programme, plan)]),
+    )
+    return workbook_bytes(tables)
+
+
+def _day(programme: Programme, hours: float) -> date | None:
+    """The day of a time in hours from the start; None where it is never."""
+    return programme.moment(hours).date() if isfinite(hours) else None
+
+
+def _moment(programme: Programme, hours: float) -> datetime | None:
+    return programme.moment(hours).replace(microsecond=0) if isfinite(hours) else None
+
+
+def _days(hours: float) -> float | None:
+    return hours / 24 if isfinite(hours) else None
+
+
+def _demand(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    because = {reason.demand: reason.text for reason in reversed(plan.reasons)}
+    for each in programme.demand:
+        due, promised = each.due.planned, plan.promised(each.id)
+        shipped = plan.shipments_of.get(each.id, ())
+        planned = sum(s.quantity for s in shipped)
+        late = max(promised - due, 0.0) if planned >= each.quantity else float("inf")
+        helps = "; ".join(c.text for c in plan.causes if c.demand == each.id and (c.gain > 0 or c.units > 0))
+        yield (
+            each.id, each.customer, each.destination, each.item, each.quantity, each.priority,
+            _day(programme, due), _day(programme, promised), _days(late), planned,
+            sum(s.quantity for s in shipped if s.arrives <= due), because.get(each.id, ""), helps,
+        )  # fmt: skip
+
+
+def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.purchase_orders:
+        dates = _day(programme, each.placed), _day(programme, each.received)
+        cost = 0.0 if each.consigned else each.price * each.quantity
+        yield each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned
+
+
+def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.production_orders:
+        times = _moment(programme, each.release), _moment(programme, each.finish)
+        yield each.id, each.item, each.quantity, each.good, *times
+
+
+def _shipments(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.shipments:
+        dates = _day(programme, each.ships), _day(programme, each.arrives)
+        yield each.demand, each.item, each.destination, each.quantity, *dates
+
+
+def _pegging(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """Each supply with the demand it serves: when it is there, and when the demand is due."""
+    bought = {order.id: order.received for order in plan.purchase_orders}
+    made = {order.id: order.finish for order in plan.production_orders}
+    due = {each.id: each.due.planned for each in programme.demand}
+    for each in plan.pegging:
+        kind = "purchase" if each.supply in bought else "production" if each.supply in made else "stock"
+        there = bought.get(each.supply, made.get(each.supply))
+        available = None if there is None else _day(programme, there)
+        yield each.supply, kind, each.item, each.quantity, each.demand, available, _day(programme, due[each.demand])
+
+
+def _reasons(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.reasons:
+        late = _days(each.delay)
+        yield each.demand, each.quantity, late, each.kind, each.object, _day(programme, each.at), each.text
+
+
+def _causes(plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.causes:
+        yield each.demand, each.kind, each.object, _days(each.gain), each.units, each.text
+
+
+def _loads(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.loads:
+        week = programme.start + timedelta(weeks=each.week)
+        share = each.needed / each.available if each.available else None
+        yield each.kind, each.object, week, each.needed, each.available, share

@@ -1,0 +1,135 @@
+"""Primavera P6: calendars as text and as XML, lags by the calendar that the options name, types and constraints."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from tests.exchange.networks import FIVE_DAYS, SHIFT, activities, xer
+
+from plantwright.exchange import folder_texts, read_project
+
+LINK = "task_pred_id task_id pred_task_id pred_type lag_hr_cnt"
+TWO = activities((1, 1, 7, "TT_Task", "A.1", "First", 8), (2, 1, 8, "TT_Task", "A 1", "Second", 8))
+NIGHT = FIVE_DAYS.format("(0||2()((0||0(s|22:00|f|00:00)())))", "")
+CALENDARS = (
+    "clndr_id clndr_name base_clndr_id clndr_data",
+    [(7, "Days", "", FIVE_DAYS.format(f"(0||2()({SHIFT}))", "(0||0(d|46097)())")), (8, "Nights", 7, NIGHT)],
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(text: str, encoding: str = "cp1252"):
+        path = tmp_path / "made.xer"
+        path.write_bytes(text.encode(encoding))
+        return read_project(path)
+
+    return reading
+
+
+def test_a_calendar_takes_its_holidays_from_its_base(read):
+    found = read(xer(CALENDAR=CALENDARS, TASK=TWO)).network
+    days, nights = found.calendars
+    assert days.week[0] == ((480, 720), (780, 1020))
+    assert nights.week == (((1320, 1440),), (), (), (), (), (), ())
+    assert days.days == nights.days == {date(2026, 3, 16): ()}
+
+
+def test_days_that_differ_count_from_the_end_of_1899(read):
+    week = "".join(f"(0||{day}()({SHIFT}))" for day in range(1, 8))
+    text = FIVE_DAYS.format(week, "(0||0(d|46093)())\x7f\x7f(0||1(d|46095)((0||0(f|12:00|s|08:00)())))")
+    found = read(xer(CALENDAR=("clndr_id clndr_name clndr_data", [(7, "D", text), (8, "E", text)]), TASK=TWO)).network
+    assert found.calendars[0].days == {date(2026, 3, 12): (), date(2026, 3, 14): ((480, 720),)}
+
+
+@pytest.mark.parametrize(
+    ("option", "calendar"),
+    [("rcal_Predecessor", "7"), ("rcal_Successor", "8"), ("rcal_24Hour", ""), ("rcal_ProjDefault", "7"), ("", "7")],
+)
+def test_the_options_say_by_which_calendar_lags_count(read, option, calendar):
+    options = ("proj_id sched_calendar_on_relationship_lag", [(1, option)])
+    text = xer(CALENDAR=CALENDARS, TASK=TWO, TASKPRED=(LINK, [(1, 2, 1, "PR_SS", 4)]), SCHEDOPTIONS=options)
+    assert [(tie.kind, tie.lag, tie.calendar) for tie in read(text).network.ties] == [("SS", 4.0, calendar)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "release", "deadline", "hard", "named"),
+    [
+        ("CS_MSOA", True, False, False, False), ("CS_MEOB", False, True, False, False),
+        ("CS_MSO", True, False, False, True), ("CS_MEO", False, True, False, True),
+        ("CS_MANDSTART", True, False, False, True), ("CS_MANDFIN", False, True, True, True),
+        ("CS_MSOB", False, False, False, True), ("CS_MEOA", False, False, False, True),
+        ("CS_ALAP", False, False, False, True),
+    ],
+)  # fmt: skip
+def test_constraints(read, kind, release, deadline, hard, named):
+    found = read(xer(TASK=activities((1, 1, 7, "TT_Task", "A", "A", 8, kind, "2026-04-01 17:00"))))
+    (activity,) = found.network.activities
+    when = datetime(2026, 4, 1, 17)
+    assert (activity.release, activity.deadline) == (when if release else None, when if deadline else None)
+    assert activity.weight == (1.0 if deadline and not hard else 0.0)
+    assert [issue.column for issue in found.warnings] == (["cstr_type"] if named else [])
+
+
+def test_dates_that_other_projects_impose(read):
+    columns = "task_id proj_id clndr_id task_type task_code target_drtn_hr_cnt external_early_start_date "
+    columns += "external_late_end_date"
+    rows = [(1, 1, 7, "TT_Task", "A", 8, "2026-04-01 08:00", "2026-05-01 17:00")]
+    found = read(xer(TASK=(columns, rows)))
+    assert found.network.activities[0].release == datetime(2026, 4, 1, 8)
+    assert sorted(issue.column for issue in found.warnings) == ["external_early_start_date", "external_late_end_date"]
+
+
+def test_numbers_may_have_a_decimal_comma(read):
+    (activity,) = read(xer(TASK=activities((1, 1, 7, "TT_Task", "A", "A", "7,5")))).network.activities
+    assert activity.hours == 7.5
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_names_in_any_usual_encoding(read, encoding):
+    found = read(xer(TASK=activities((1, 1, 7, "TT_Task", "A", "Gru\u00df\u00fc\u00df", 8))), encoding)
+    assert found.network.activities[0].name == "Gru\u00df\u00fc\u00df"
+
+
+def test_codes_become_ids_that_differ(read):
+    texts = folder_texts(read(xer(CALENDAR=CALENDARS, TASK=TWO, TASKPRED=(LINK, [(1, 2, 1, "PR_FS", 0)]))).network)
+    cells = [row for _, row in texts.tables["tasks"].rows]
+    assert [row["id"] for row in cells] == ["A_1", "A_1_2"]
+    assert cells[1]["predecessors"] == "A_1 FS"
+
+
+def test_an_activity_that_depends_on_its_resource_works_by_its_calendar(read):
+    text = xer(
+        CALENDAR=CALENDARS, TASK=activities((1, 1, 7, "TT_Rsrc", "A", "A", 8)),
+        RSRC=("rsrc_id clndr_id rsrc_name rsrc_type", [(5, 8, "Crew", "RT_Labor")]),
+        TASKRSRC=("task_id rsrc_id target_qty_per_hr target_qty", [(1, 5, 2, 16)]),
+    )  # fmt: skip
+    found = read(text).network
+    assert found.activities[0].calendar == "8"
+    texts = folder_texts(found)
+    assert texts.tables["resources"].rows[0][1]["capacity"] == "2"
+    assert "no limit" in " ".join(issue.message for issue in texts.warnings)
+
+
+def test_limits_by_date_and_units_from_the_work(read):
+    text = xer(
+        TASK=activities((1, 1, 7, "TT_Task", "A", "A", 8)),
+        RSRC=("rsrc_id clndr_id rsrc_name rsrc_type", [(5, 7, "Crew", "RT_Labor")]),
+        RSRCRATE=("rsrc_id max_qty_per_hr cost_per_qty start_date",
+                  [(5, 6, 50, "2026-05-01 00:00"), (5, 4, 50, "2026-01-01 00:00")]),
+        TASKRSRC=("task_id rsrc_id target_qty_per_hr target_qty", [(1, 5, 0, 24)]),
+    )  # fmt: skip
+    rows = folder_texts(read(text).network).tables
+    assert rows["resources"].rows[0][1]["capacity"] == "4; 2026-05-01: 6"
+    assert rows["tasks"].rows[0][1]["resources"] == "Crew:3"
+
+
+def test_the_activities_of_a_baseline_are_left_out(read):
+    projects = ("proj_id proj_short_name clndr_id plan_start_date orig_proj_id",
+                [(1, "P", 7, "2026-03-02 08:00", ""), (2, "B", 7, "2026-03-02 08:00", 1)])  # fmt: skip
+    found = read(
+        xer(PROJECT=projects, TASK=activities((1, 1, 7, "TT_Task", "A", "A", 8), (2, 2, 7, "TT_Task", "A", "A", 8)))
+    )
+    assert len(found.network.activities) == 1
+    assert "baseline" in found.warnings[0].message
