@@ -196,8 +196,24 @@ def test_links(text: str, expected: tuple[str, str, float, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["dig XX", "dig FS+", "dig FS+5", "dig, dig", "dig,,pour", "dig FS+5 kW", "dig pour FS"]
-)
+    ("text", "least", "most"),
+    [
+        ("pour FS+2d..5d", 48.0, 120.0), ("pour SS..12h", 0.0, 12.0), ("pour FF-2d..+1d", -48.0, 24.0),
+        ("pour SF-5d..-2d", -120.0, -48.0), ("pour FS + 2d .. @lead", 48.0, 336.0), ("pour..5d", 0.0, 120.0),
+    ],
+)  # fmt: skip
+def test_links_with_a_greatest_lag(text: str, least: float, most: float) -> None:
+    (link,) = links(text, READING)
+    assert (link.lag.planned, link.max_lag and link.max_lag.planned) == (least, most)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dig XX", "dig FS+", "dig FS+5", "dig, dig", "dig,,pour", "dig FS+5 kW", "dig pour FS", "dig FS+5d..",
+        "dig FS..5", "dig FS+5d..2d", "dig FS..2d..5d",
+    ],
+)  # fmt: skip
 def test_what_is_no_link_is_refused(text: str) -> None:
     with pytest.raises(CellError):
         links(text, READING)

@@ -158,3 +158,35 @@ def test_the_smallest_batch_counts_for_what_it_takes(tmp_path: Path) -> None:
     }
     issue = the_only(tmp_path, files)
     assert (issue.column, "150 kW of 'hall' are needed" in issue.message) == ("resources", True)
+
+
+def test_a_deadline_before_the_earliest_finish_names_the_chain(tmp_path: Path) -> None:
+    tasks = 'id,duration,predecessors,deadline\ndig,10 days,,\npour,5 days,dig FS+2d,\nfence,1 day,dig,\nopen,1 day,"pour, fence",2026-01-20\n'
+    issue = the_only(tmp_path, {"tasks.csv": tasks})
+    assert (issue.row, issue.column, issue.severity) == (5, "deadline", "error")
+    assert "2026-01-23" in issue.message
+    assert "3.0 days" in issue.message
+    assert "dig -> pour -> open" in issue.message
+
+
+def test_a_greatest_lag_that_cannot_be_kept(tmp_path: Path) -> None:
+    tasks = 'id,duration,predecessors\npour,1 day,\ncure,6 days,pour\nstrip,1 day,"cure, pour FS+1d..5d"\nclean,1 day,pour FS..1d\n'
+    issue = the_only(tmp_path, {"tasks.csv": tasks})
+    assert (issue.row, issue.column) == (4, "predecessors")
+    assert "6.0 days pass after 'pour'" in issue.message
+    assert "pour -> cure -> strip" in issue.message
+
+
+def test_calendars_that_never_work_together(tmp_path: Path) -> None:
+    main = (
+        START
+        + PARTIES
+        + 'calendars:\n  early: {shifts: {mon-fri: ["06:00-14:00"]}}\n  night: {shifts: {mon-fri: ["22:00-06:00"]}}\n'
+    )
+    tables = {
+        "tasks.csv": "id,duration,calendar,resources\nlift,1 day,early,crane:1\n",
+        "resources.csv": "id,kind,capacity,calendar\ncrane,crane,1,night\n",
+    }
+    issue = the_only(tmp_path, tables, main)
+    assert (issue.row, issue.column) == (2, "calendar")
+    assert "early, night" in issue.message

@@ -125,7 +125,7 @@ def quantity(value: float, dimension: Dimension = Dimension.TIME) -> Quantity:
 def task(
     name: str,
     hours: float | Quantity,
-    after: tuple[tuple[str, str, float], ...] = (),
+    after: tuple[tuple, ...] = (),
     needs: tuple[tuple[str, float], ...] = (),
     *,
     calendar: str = "always",
@@ -136,12 +136,12 @@ def task(
     weight: float = 0.0,
     delivers: tuple = (),
 ) -> ProgrammeTask:
-    """A task of a programme; `after` holds (predecessor, kind, lag in hours)."""
+    """A task of a programme; `after` holds (predecessor, kind, lag in hours[, greatest lag])."""
     duration = hours if isinstance(hours, Quantity) else quantity(hours)
     normal = TaskMode("normal", duration, _needs(needs), quantity(cost, Dimension.MONEY))
     return ProgrammeTask(
         id=name, name=name, party="", payer="", area="", calendar=calendar, modes=(normal, *crash),
-        links=tuple(TaskLink(p, k, quantity(lag)) for p, k, lag in after), delivers=delivers, equipment=(),
+        links=tuple(TaskLink(p, k, *map(quantity, lags)) for p, k, *lags in after), delivers=delivers, equipment=(),
         release=None if release is None else quantity(release, Dimension.DATE),
         deadline=None if deadline is None else quantity(deadline, Dimension.DATE), milestone=False, weight=weight,
     )  # fmt: skip

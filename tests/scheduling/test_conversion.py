@@ -249,3 +249,89 @@ def test_merging_paths_make_the_mean_later_than_the_plan():
     assert found.finish == pytest.approx(21.0)
     assert trials.finish.max(axis=1).mean() == pytest.approx(expected, abs=0.15)
     assert trials.criticality[:5].sum() == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_greatest_lag_makes_the_earlier_task_wait():
+    tasks = (
+        task("pour", 8, calendar="day", needs=(("crew", 1),)),
+        task("lay", 40, calendar="day", needs=(("crane", 1),)),
+        task("strip", 4, (("pour", "FS", 2, 48), ("lay", "FS", 0)), calendar="day"),
+        task("clean", 4, (("pour", "FS", 0),), calendar="day"),
+    )
+    plan = programme(tasks, (resource("crew", ((0, 1),)), resource("crane", ((0, 1),))), calendars=(day_shift(),))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    # Laying ends on Friday at 16:00, stripping starts on Monday at 8:00: pouring cannot end before Saturday at 8:00.
+    assert found.task["strip"].start == 7 * 24 + 8.0 + 0.25 + 2.0
+    assert found.task["pour"].finish == 7 * 24 + 8.25
+
+
+def test_the_critical_path_runs_back_through_a_greatest_lag():
+    tasks = (
+        task("lay", 100), task("pour", 10), task("strip", 2, (("pour", "FS", 0, 40), ("lay", "FS", 0))),
+        task("clean", 50, (("pour", "FS", 0),)), task("fence", 5),
+    )  # fmt: skip
+    found = schedule(programme(tasks))
+    assert starts(found) == {"lay": 0.0, "pour": 50.0, "strip": 100.0, "clean": 60.0, "fence": 0.0}
+    assert {d.task for d in found.tasks if d.critical} == {"lay", "pour", "strip", "clean"}
+
+
+def test_floats_end_where_a_greatest_lag_does():
+    tasks = (
+        task("pour", 10), task("strip", 2, (("pour", "FS", 0, 5),)), task("clean", 4, (("pour", "FS", 0),)),
+        task("open", 1, (("clean", "FS", 20),)),
+    )  # fmt: skip
+    found = schedule(programme(tasks))
+    assert {d.task: (d.total_float, d.free_float) for d in found.tasks} == {
+        "pour": (0, 0), "strip": (5, 5), "clean": (0, 0), "open": (0, 0)
+    }  # fmt: skip
+
+
+def test_a_greatest_lag_that_no_waiting_keeps_is_broken_in_that_world():
+    hours, entry = uncertain("cure_time", 10, 20, 60)
+    tasks = (
+        task("pour", 5), task("cure", hours, (("pour", "FS", 0),)),
+        task("strip", 5, (("cure", "FS", 0), ("pour", "FS", 0, 40))), task("lay", 100),
+        task("roof", 5, (("strip", "FS", 0, 10), ("lay", "FS", 0))),
+    )  # fmt: skip
+    plan = programme(tasks, assumptions=(entry,))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    trials = conversion_trials(plan, found, 5, range(300))
+    drawn = plan.register.draws("cure_time", 5, range(300))
+    assert trials.broken == {("pour", "strip"): (drawn > 40).mean(), ("strip", "roof"): 0.0}
+    assert 0 < trials.broken["pour", "strip"] < 1
+    # The other greatest lag is kept all the same: everything before the roof waits for what is laid.
+    assert np.allclose(trials.start[:, 4] - trials.finish_of("strip"), 10.0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 30), st.integers(0, 2), st.sampled_from(["always", "day"])), min_size=2, max_size=6
+    ),
+    st.lists(
+        st.tuples(
+            st.integers(0, 5), st.integers(0, 5), st.sampled_from(["FS", "SS", "FF", "SF"]), st.integers(-5, 20),
+            st.integers(0, 80),
+        )
+    ),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_greatest_lags_are_kept_by_the_plan_and_by_its_replay(rows, links):
+    after = [[] for _ in rows]
+    for before, later, kind, lag, more in links:
+        if before < later < len(rows) and all(link[0] != f"t{before}" for link in after[later]):
+            after[later].append((f"t{before}", kind, lag, lag + more))
+    tasks = tuple(
+        task(f"t{i}", hours, tuple(after[i]), (("crew", units),) if units else (), calendar=calendar)
+        for i, (hours, units, calendar) in enumerate(rows)
+    )
+    plan = programme(tasks, (resource("crew", ((0, 2),)),), calendars=(day_shift(),))
+    try:
+        found = schedule(plan)
+    except ProgrammeError:
+        return
+    assert check_schedule(plan, found) == []
+    again = conversion_trials(plan, found, 1, range(1))
+    assert again.start[0].tolist() == [done.start for done in found.tasks]
+    assert not any(again.broken.values())

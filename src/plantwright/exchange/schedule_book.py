@@ -21,7 +21,7 @@ TASKS = (
     "id", "name", "area", "party", "payer", "mode", "start", "finish", "duration, h", "calendar", "total float, days",
     "free float, days", "critical", "milestone", "release", "deadline", "late, days", "cost", "row",
 )  # fmt: skip
-LINKS = ("predecessor", "task", "kind", "lag, h")
+LINKS = ("predecessor", "task", "kind", "lag, h", "greatest lag, h")
 NEEDS = ("task", "resource", "amount", "unit", "start", "finish")
 CAPACITY = ("resource", "name", "kind", "party", "calendar", "from", "capacity", "in use")
 CALENDARS = ("calendar", "from", "to", "shifts")
@@ -31,7 +31,7 @@ def schedule_workbook(programme: Programme, schedule: Schedule) -> bytes:
     """Return a schedule as the bytes of a workbook, dates as dates, hours as working hours of the task's calendar."""
     tables = (
         Table("tasks", TASKS, [*_tasks(programme, schedule)]),
-        Table("links", LINKS, [(k.predecessor, t.id, k.kind, k.lag.planned) for t in programme.tasks for k in t.links]),
+        Table("links", LINKS, [*_links(programme)]),
         Table("needs", NEEDS, [*_needs(programme, schedule)]),
         Table("resources", CAPACITY, [*_resources(programme, schedule)]),
         Table("calendars", CALENDARS, [*_calendars(programme)]),
@@ -57,6 +57,13 @@ def _tasks(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...
             moment(programme, deadline) if deadline is not None else None, late,
             mode.cost.planned + mode.equipment_cost, task.row,
         )  # fmt: skip
+
+
+def _links(programme: Programme) -> Iterator[tuple[Cell, ...]]:
+    for task in programme.tasks:
+        for link in task.links:
+            most = link.max_lag.planned if link.max_lag else None
+            yield link.predecessor, task.id, link.kind, link.lag.planned, most
 
 
 def _needs(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:

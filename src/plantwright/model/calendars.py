@@ -76,3 +76,25 @@ class Calendar:
 def continuous(name: str = "always") -> Calendar:
     """Return the calendar that works round the clock."""
     return Calendar(name, np.array([0.0]), np.array([np.inf]))
+
+
+def shared_time(one: Calendar, other: Calendar) -> Calendar:
+    """The calendar that works when both do."""
+    marks = np.unique(np.concatenate((one.starts, one.ends, other.starts, other.ends)))
+    starts, ends = marks[:-1], marks[1:]
+    middles = np.where(np.isinf(ends), starts + 1.0, (starts + ends) / 2)
+    works = _works(one, middles) & _works(other, middles)
+    starts, ends = starts[works], ends[works]
+    joins = starts[1:] == ends[:-1]
+    return Calendar(
+        f"{one.id}+{other.id}",
+        starts[np.r_[True, ~joins]],
+        ends[np.r_[~joins, True]],
+        min(one.hours_per_day, other.hours_per_day),
+        min(one.hours_per_week, other.hours_per_week),
+    )
+
+
+def _works(calendar: Calendar, times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    index = np.searchsorted(calendar.starts, times, side="right") - 1
+    return np.asarray((index >= 0) & (times < calendar.ends[np.maximum(index, 0)]))

@@ -47,13 +47,14 @@ class CellError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a predecessor: the successor's start or finish is at least `lag` (elapsed hours) after the
-    predecessor's.
+    """A link to a predecessor: the successor's start or finish is at least `lag` and at most `max_lag` (elapsed hours)
+    after the predecessor's; None is no limit.
     """
 
     predecessor: str
     kind: LinkKind
     lag: Quantity
+    max_lag: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +237,33 @@ def _share(text: str, _: Dimension | None, reading: Reading) -> Quantity:
 
 
 def links(text: str, reading: Reading) -> tuple[Link, ...]:
-    """Return the links of a cell such as `dig FS+5d, permit SS`; without a kind it is FS. Raises CellError."""
+    """Return the links of a cell such as `dig FS+5d, pour FS+2d..5d, permit SS`; without a kind it is FS.
+
+    `2d..5d` is a least and a greatest lag. Raises CellError.
+    """
     read = tuple(_link(part, reading) for _, part in _parts(text, ","))
     _once([f"{link.predecessor} {link.kind}" for link in read])
     return read
 
 
 def _link(text: str, reading: Reading) -> Link:
-    match = _LINK.match(text)
-    if not match:
-        raise CellError(f"'{_short(text)}' is not a link", "write links as `dig FS+5d, permit SS`")
+    least, dots, most = (part.strip() for part in text.partition(".."))
+    match = _LINK.match(least)
+    if not match or (dots and not most):
+        raise CellError(f"'{_short(text)}' is not a link", "write links as `dig FS+5d, pour FS+2d..5d, permit SS`")
     predecessor, kind, sign, amount = match.groups()
     if kind not in (None, *get_args(LinkKind)):
         raise CellError(f"there is no kind of link '{kind}'", "write one of FS, SS, FF, SF")
-    lag = quantity(amount, Dimension.TIME, reading) if amount else Quantity(0.0, Dimension.TIME)
-    return Link(predecessor, cast(LinkKind, kind or "FS"), lag.scaled(-1.0) if sign == "-" else lag)
+    lag = _lag(f"{sign}{amount}", reading) if amount else Quantity(0.0, Dimension.TIME)
+    max_lag = _lag(most, reading) if dots else None
+    if max_lag is not None and max_lag.planned < lag.planned:
+        raise CellError(f"the greatest lag of '{_short(text)}' is below its least", "write the shorter lag first")
+    return Link(predecessor, cast(LinkKind, kind or "FS"), lag, max_lag)
+
+
+def _lag(text: str, reading: Reading) -> Quantity:
+    read = quantity(text.lstrip("+-").strip(), Dimension.TIME, reading)
+    return read.scaled(-1.0) if text.startswith("-") else read
 
 
 def needs(text: str, reading: Reading) -> tuple[Need, ...]:

@@ -89,7 +89,9 @@ class TaskRow(Row):
         default=None, description="working time by the calendar; blank for a purchase: its lead time"
     )
     calendar: Identifier = Field(default="always", description="calendar of the work; `always` counts elapsed time")
-    predecessors: Links = Field(default=(), description="links such as `dig FS+5d, permit SS`; a lag is elapsed time")
+    predecessors: Links = Field(
+        default=(), description="links such as `dig FS+5d, pour FS+2d..5d, permit SS`; lags are elapsed time"
+    )
     resources: Needs = Field(default=(), description="taken while the task works, such as `crane:1, electricians:6`")
     cost: Money = Field(
         default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted"

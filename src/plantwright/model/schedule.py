@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -71,7 +71,8 @@ class ConversionTrials:
 
     `start`, `finish`: hours from start, shape (replications, tasks), tasks in the programme's order. `criticality`:
     share of replications in which the task lies on the longest path. `sensitivity`: rank correlation of its duration
-    with the finish.
+    with the finish. `broken`: share of replications in which the greatest lag between a predecessor and a task
+    cannot be kept, however long the predecessor waits.
     """
 
     tasks: tuple[str, ...]
@@ -79,6 +80,7 @@ class ConversionTrials:
     finish: NDArray[np.float64]
     criticality: NDArray[np.float64]
     sensitivity: NDArray[np.float64]
+    broken: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def finish_of(self, task: str) -> NDArray[np.float64]:
         """Return the finish of one task in each replication, hours from start."""

@@ -85,6 +85,8 @@ def _links(programme: Programme, schedule: Schedule) -> Iterator[str]:
             end = done.finish if link.kind[1] == "F" else done.start
             if end < begin + link.lag.planned - HOURS:
                 yield f"task {task.id!r} breaks its link {link.kind} to {link.predecessor!r}"
+            if link.max_lag is not None and end > begin + link.max_lag.planned + HOURS:
+                yield f"task {task.id!r} exceeds the greatest lag of its link {link.kind} to {link.predecessor!r}"
 
 
 def _handovers(schedule: Schedule) -> Iterator[str]:

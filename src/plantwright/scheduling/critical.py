@@ -30,29 +30,38 @@ def floats(programme: Programme, order: Order, start: Float, finish: Float) -> t
         for task, mode in zip(programme.tasks, order.modes, strict=True)
     ]
     hours = [task.modes[mode].duration.planned for task, mode in zip(programme.tasks, order.modes, strict=True)]
+    most = [link.max_lag.planned for task in programme.tasks for link in task.links if link.max_lag is not None]
     last = float(finish.max(initial=0.0))
     late_start, late_finish = np.full(len(start), np.inf), np.full(len(start), last)
     free_start, free_finish = np.full(len(start), np.inf), np.full(len(start), last)
-    for task in net.order[::-1].tolist():
-        late_start[task] = min(late_start[task], _latest_start(calendars[task], late_finish[task], hours[task]))
-        late_finish[task] = min(late_finish[task], _finish(calendars[task], late_start[task], hours[task]))
-        for link in range(int(net.link_from[task]), int(net.link_from[task + 1])):
-            giver, kind = int(net.giver[link]), int(net.kind[link])
-            late = late_finish if kind in FINISH_OF_TAKER else late_start
-            own = finish if kind in FINISH_OF_TAKER else start
-            for bounds, moment in (
-                ((late_start, late_finish), late[task] - lag[link]),
-                ((free_start, free_finish), own[task] - lag[link]),
-            ):
-                tied = bounds[1] if kind in FINISH_OF_GIVER else bounds[0]
-                tied[giver] = min(tied[giver], moment)
+    for _ in range(len(most) + 1):
+        for task in net.order[::-1].tolist():
+            late_start[task] = min(late_start[task], _latest_start(calendars[task], late_finish[task], hours[task]))
+            late_finish[task] = min(late_finish[task], _finish(calendars[task], late_start[task], hours[task]))
+            for link in range(int(net.link_from[task]), int(net.link_from[task + 1])):
+                giver, kind = int(net.giver[link]), int(net.kind[link])
+                tied = kind in FINISH_OF_TAKER, kind in FINISH_OF_GIVER
+                _hold((late_start, late_finish), (late_start, late_finish), task, giver, tied, -lag[link])
+                _hold((start, finish), (free_start, free_finish), task, giver, tied, -lag[link])
+        # A task that slips beyond its greatest lag makes the one before it wait.
+        for (before, after, kind), hours_after in zip(net.limits.tolist(), most, strict=True):
+            tied = kind in FINISH_OF_GIVER, kind in FINISH_OF_TAKER
+            _hold((late_start, late_finish), (late_start, late_finish), before, after, tied, hours_after)
+            _hold((start, finish), (free_start, free_finish), before, after, tied, hours_after)
     free = [
         min(free_start[task], _latest_start(calendars[task], free_finish[task], hours[task]))
         for task in range(len(start))
     ]
-    return np.maximum(late_start - start, 0.0), np.clip(
-        np.array(free) - start, 0.0, np.maximum(late_start - start, 0.0)
-    )
+    total = np.maximum(late_start - start, 0.0)
+    return total, np.clip(np.array(free) - start, 0.0, total)
+
+
+def _hold(
+    ends: tuple[Float, Float], bounds: tuple[Float, Float], task: int, other: int, tied: tuple[bool, bool], hours: float
+) -> None:
+    """Let an end of `other` be no later than an end of `task` and some hours; `tied` says of each which (finish?)."""
+    bound = bounds[tied[1]]
+    bound[other] = min(bound[other], ends[tied[0]][task] + hours)
 
 
 def _latest_start(calendar: Calendar, finish: float, hours: float) -> float:

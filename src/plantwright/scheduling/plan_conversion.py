@@ -75,6 +75,8 @@ def _schedule(programme: Programme, translation: Translation, solution: Solution
     handovers = resource_flow(translation.problem, solution)
     order = Order(solution.mode, handovers, rises_before(programme, solution.mode, starts))
     replayed = replay_planned(programme, order)
+    if replayed.broken.any():
+        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
     start, finish, critical = replayed.start[0], replayed.finish[0], replayed.critical[0]
     total, free = floats(programme, order, start, finish)
     tasks = tuple(

@@ -1,6 +1,7 @@
 """Compiled replay of a schedule's order and resource flow with given durations, in hours, one row a replication.
 
 Every task starts as soon as its links, its release and the tasks that hand it units allow, never at its planned date.
+Where a task would come later after another than its greatest lag allows, the earlier one waits for it.
 Names, draws and statistics are in `risk`; the plan itself is the replay with planned durations.
 """
 
@@ -26,12 +27,17 @@ LEAST_WORK = 0.25
 """Hours of work that a task does after the moment that a finish link holds it for, where that falls in a break."""
 
 
+MOST_PULLS = 50
+"""How often the earlier task of a greatest lag is put off, beyond the number of such lags, before that is broken."""
+
+
 class Network(NamedTuple):
     """Tasks in topological `order` [n]; links into each task in a row: `link_from` [n + 1], `giver`, `kind` [l].
 
     `calendar` [n] is an index of the calendars or -1 (never stops); `span_from` [c + 1], `span_start`, `span_end`,
     `worked_before` hold all calendars' working intervals in hours. Kinds: FS 0, SS 1, FF 2, SF 3. A `rounds` above 1
-    says that links with leads run against the order, and how often to go through it at most.
+    says that links with leads run against the order, and how often to go through it at most. `limits` [m, 3] are the
+    greatest lags: earlier task, later task, kind.
     """
 
     order: Int
@@ -44,6 +50,27 @@ class Network(NamedTuple):
     span_start: Float
     span_end: Float
     worked_before: Float
+    limits: Int
+
+
+class Worlds(NamedTuple):
+    """What is drawn, one row a replication: durations [r, n] in working hours, lags [r, l], releases [r, n] and
+    greatest lags [r, m] in hours. All but the durations may have one row that holds for all.
+    """
+
+    duration: Float
+    lag: Float
+    release: Float
+    most: Float
+
+
+class Dates(NamedTuple):
+    """Results of the replay: starts, finishes [r, n] (hours), critical [r, n], broken greatest lags [r, m]."""
+
+    start: Float
+    finish: Float
+    critical: Bool
+    broken: Bool
 
 
 @njit(cache=True, nogil=True)
@@ -113,21 +140,28 @@ def dates(net: Network, calendar: int, duration: float, bound: float, ending: fl
 
 
 @njit(cache=True, nogil=True)
-def replay_row(net: Network, duration: Float, lag: Float, release: Float, start: Float, finish: Float) -> None:
-    """Fill start and finish [n] of one replication from durations [n], lags [l] and releases [n], all in hours."""
-    start[:], finish[:] = release, release
+def end_of(start: Float, finish: Float, task: int, is_finish: bool) -> float:
+    """The end of a task that a link ties."""
+    return finish[task] if is_finish else start[task]
+
+
+@njit(cache=True, nogil=True)
+def follow_links(
+    net: Network, duration: Float, lag: Float, least: Float, ending: Float, start: Float, finish: Float
+) -> None:
+    """Fill start and finish [n] by the links, no start before `least` and no finish before `ending` [n], in hours."""
     for _ in range(net.rounds):
         moved = False
         for task in net.order:
-            bound, ending = release[task], 0.0
+            bound, end_bound = least[task], ending[task]
             for link in range(net.link_from[task], net.link_from[task + 1]):
-                giver, kind = net.giver[link], net.kind[link]
-                moment = lag[link] + (finish[giver] if kind in (0, 2) else start[giver])
+                kind = net.kind[link]
+                moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
                 if kind <= 1:
                     bound = max(bound, moment)
                 else:
-                    ending = max(ending, moment)
-            begin, end = dates(net, net.calendar[task], duration[task], bound, ending)
+                    end_bound = max(end_bound, moment)
+            begin, end = dates(net, net.calendar[task], duration[task], bound, end_bound)
             moved |= begin != start[task] or end != finish[task]
             start[task], finish[task] = begin, end
         if not moved:
@@ -135,32 +169,96 @@ def replay_row(net: Network, duration: Float, lag: Float, release: Float, start:
 
 
 @njit(cache=True, nogil=True)
-def trace_longest_path(net: Network, duration: Float, lag: Float, start: Float, finish: Float, critical: Bool) -> None:
-    """Mark the tasks that drive the last finish: a link drives its task when no earlier moment would have done."""
-    last = finish.max()
-    critical[:] = finish >= last - ROUNDING
+def put_off(
+    net: Network, most: Float, start: Float, finish: Float, least: Float, ending: Float, pulls: Int, broken: Bool
+) -> int:
+    """Raise `least` or `ending` of tasks that come too long before another: 0 none, 1 some, 2 a lag was given up."""
+    found = 0
+    for row in range(len(net.limits)):
+        before, after, kind = net.limits[row, 0], net.limits[row, 1], net.limits[row, 2]
+        moment = end_of(start, finish, after, kind >= 2) - most[row]
+        if broken[row] or end_of(start, finish, before, kind in (0, 2)) >= moment - ROUNDING:
+            continue
+        pulls[row] += 1
+        if pulls[row] > MOST_PULLS + len(net.limits):
+            broken[row] = True
+            return 2
+        if kind in (0, 2):
+            ending[before] = moment
+        else:
+            least[before] = moment
+        found = 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def replay_row(
+    net: Network, duration: Float, lag: Float, release: Float, most: Float, start: Float, finish: Float, broken: Bool
+) -> None:
+    """Fill start and finish [n] of one replication, and which greatest lags no waiting can keep; all in hours."""
+    least, ending = release.copy(), np.zeros(len(release))
+    pulls = np.zeros(len(net.limits), np.int64)
+    start[:], finish[:] = release, release
+    broken[:] = False
+    while True:
+        follow_links(net, duration, lag, least, ending, start, finish)
+        found = put_off(net, most, start, finish, least, ending, pulls, broken)
+        if found == 0:
+            break
+        if found == 2:
+            least[:], ending[:], pulls[:] = release, 0.0, 0
+            start[:], finish[:] = release, release
+
+
+@njit(cache=True, nogil=True)
+def trace_links(net: Network, duration: Float, lag: Float, start: Float, finish: Float, critical: Bool) -> None:
+    """Mark the tasks that drive a critical one: a link drives its task when no earlier moment would have done."""
     for position in range(len(net.order) - 1, -1, -1):
         task = net.order[position]
         if not critical[task]:
             continue
         for link in range(net.link_from[task], net.link_from[task + 1]):
             giver, kind = net.giver[link], net.kind[link]
-            moment = lag[link] + (finish[giver] if kind in (0, 2) else start[giver])
+            moment = lag[link] + end_of(start, finish, giver, kind in (0, 2))
             bound, ending = (moment, 0.0) if kind <= 1 else (0.0, moment)
             begin, _ = dates(net, net.calendar[task], duration[task], bound, ending)
             if begin >= start[task] - ROUNDING:
                 critical[giver] = True
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def replay(
-    net: Network, duration: Float, lag: Float, release: Float, start: Float, finish: Float, critical: Bool
-) -> None:
-    """Replay each replication: durations, starts, finishes, critical [r, n], in hours.
+@njit(cache=True, nogil=True)
+def trace_limits(net: Network, most: Float, start: Float, finish: Float, critical: Bool) -> bool:
+    """Mark the later tasks that critical ones had to wait for by a greatest lag; whether there is a new one."""
+    found = False
+    for row in range(len(net.limits)):
+        before, after, kind = net.limits[row, 0], net.limits[row, 1], net.limits[row, 2]
+        moment = end_of(start, finish, after, kind >= 2) - most[row]
+        if (
+            critical[before]
+            and not critical[after]
+            and end_of(start, finish, before, kind in (0, 2)) <= moment + ROUNDING
+        ):
+            critical[after] = found = True
+    return found
 
-    Lags [r, l] and releases [r, n] may have one row that holds for all.
-    """
-    for row in prange(duration.shape[0]):
-        lags, releases = lag[row % len(lag)], release[row % len(release)]
-        replay_row(net, duration[row], lags, releases, start[row], finish[row])
-        trace_longest_path(net, duration[row], lags, start[row], finish[row], critical[row])
+
+@njit(cache=True, nogil=True)
+def trace_longest_path(
+    net: Network, duration: Float, lag: Float, most: Float, start: Float, finish: Float, critical: Bool
+) -> None:
+    """Mark the tasks that drive the last finish."""
+    critical[:] = finish >= finish.max() - ROUNDING
+    trace_links(net, duration, lag, start, finish, critical)
+    while trace_limits(net, most, start, finish, critical):
+        trace_links(net, duration, lag, start, finish, critical)
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def replay(net: Network, worlds: Worlds, found: Dates) -> None:
+    """Replay each replication's durations, lags, releases and greatest lags into its dates."""
+    for row in prange(worlds.duration.shape[0]):
+        duration, lag = worlds.duration[row], worlds.lag[row % len(worlds.lag)]
+        release, most = worlds.release[row % len(worlds.release)], worlds.most[row % len(worlds.most)]
+        start, finish = found.start[row], found.finish[row]
+        replay_row(net, duration, lag, release, most, start, finish, found.broken[row])
+        trace_longest_path(net, duration, lag, most, start, finish, found.critical[row])

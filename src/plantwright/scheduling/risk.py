@@ -6,7 +6,7 @@ replay's arrays into trials. Units that a fall of capacity withdraws leave when 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.scheduling.arrays import KINDS
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import Kind
-from plantwright.scheduling.replay import Bool, Float, Int, Network, replay
+from plantwright.scheduling.replay import Bool, Dates, Float, Int, Network, Worlds, replay
 
 ROUNDING_HOURS = 1e-6
 
@@ -35,11 +35,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Start and finish in hours and whether a task drives the last finish, each of shape (replications, tasks)."""
+    """Start and finish in hours and whether a task drives the last finish, each of shape (replications, tasks).
+
+    `broken`: whether a greatest lag is broken, (replications, greatest lags in the order of the programme's links).
+    """
 
     start: Float
     finish: Float
     critical: Bool
+    broken: Bool
 
 
 def replay_planned(programme: Programme, order: Order) -> Replay:
@@ -47,7 +51,8 @@ def replay_planned(programme: Programme, order: Order) -> Replay:
     duration = np.array([[mode.duration.planned for mode in _modes(programme, order)]])
     lag = np.array([[link.lag.planned for task in programme.tasks for link in task.links]]).reshape(1, -1)
     release = np.array([[task.release.planned if task.release else 0.0 for task in programme.tasks]])
-    return _replay(programme, order, duration, lag, release)
+    most = np.array([[each.planned for each, _ in _greatest_lags(programme)]]).reshape(1, -1)
+    return _replay(programme, order, Worlds(duration, lag, release, most))
 
 
 def replay_worlds(programme: Programme, order: Order, seed: int, replications: range) -> tuple[Replay, Float]:
@@ -58,7 +63,12 @@ def replay_worlds(programme: Programme, order: Order, seed: int, replications: r
     links = [(link.lag, task.id) for task in programme.tasks for link in task.links]
     lag = _drawn(programme, links, seed, replications)
     release = _drawn(programme, [(task.release, task.id) for task in programme.tasks], seed, replications)
-    return _replay(programme, order, duration, lag, release), duration
+    most = _drawn(programme, _greatest_lags(programme), seed, replications)
+    return _replay(programme, order, Worlds(duration, lag, release, most)), duration
+
+
+def _greatest_lags(programme: Programme) -> list[tuple[Quantity, str]]:
+    return [(link.max_lag, task.id) for task in programme.tasks for link in task.links if link.max_lag is not None]
 
 
 def conversion_trials(programme: Programme, schedule: Schedule, seed: int, replications: range) -> ConversionTrials:
@@ -74,7 +84,15 @@ def conversion_trials(programme: Programme, schedule: Schedule, seed: int, repli
         finish=found.finish,
         criticality=found.critical.mean(axis=0) if len(replications) else np.zeros(len(programme.tasks)),
         sensitivity=rank_correlations(duration, found.finish.max(axis=1, initial=0.0)),
+        broken=_shares(programme, found.broken),
     )
+
+
+def _shares(programme: Programme, broken: Bool) -> dict[tuple[str, str], float]:
+    """Share of the replications in which each greatest lag is broken, by predecessor and task."""
+    pairs = [(link.predecessor, task.id) for task in programme.tasks for link in task.links if link.max_lag is not None]
+    shares = broken.mean(axis=0).tolist() if len(broken) else [0.0] * len(pairs)
+    return dict(zip(pairs, shares, strict=True))
 
 
 def order_of(programme: Programme, schedule: Schedule) -> Order:
@@ -139,17 +157,18 @@ def _drawn(
     return drawn
 
 
-def _replay(programme: Programme, order: Order, duration: Float, lag: Float, release: Float) -> Replay:
+def _replay(programme: Programme, order: Order, worlds: Worlds) -> Replay:
     """Replay with lags (replications, links) in the order of the programme's links."""
     net, column = network(programme, order)
-    shape = duration.shape
-    found = Replay(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_))
+    shape = worlds.duration.shape
+    broken = np.zeros((shape[0], len(net.limits)), np.bool_)
+    found = Dates(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_), broken)
     # Handovers carry no lag: they read a column of zeros behind the links'.
-    lag = np.concatenate((lag, np.zeros((len(lag), 1))), axis=1)[:, column]
-    release = np.maximum(release, np.asarray(order.available))
-    if duration.size:
-        replay(net, duration, np.ascontiguousarray(lag), release, found.start, found.finish, found.critical)
-    return found
+    lag = np.concatenate((worlds.lag, np.zeros((len(worlds.lag), 1))), axis=1)[:, column]
+    release = np.maximum(worlds.release, np.asarray(order.available))
+    if worlds.duration.size:
+        replay(net, worlds._replace(lag=np.ascontiguousarray(lag), release=release), found)
+    return Replay(*found)
 
 
 def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
@@ -177,9 +196,20 @@ def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
             np.array([row[1] for row in rows], np.int64),
             np.array([row[2] for row in rows], np.int64),
             *_calendar_arrays(programme, order),
+            _limits(programme, index),
         ),
         [row[3] for row in rows],
     )
+
+
+def _limits(programme: Programme, index: Mapping[str, int]) -> Int:
+    rows = [
+        (index[link.predecessor], number, KINDS[Kind(link.kind)])
+        for number, task in enumerate(programme.tasks)
+        for link in task.links
+        if link.max_lag is not None
+    ]
+    return np.array(rows, np.int64).reshape(-1, 3)
 
 
 def _sequence(pairs: list[tuple[int, int]], size: int) -> tuple[Int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, isinf
 
 from plantwright.model.calendars import Calendar
+from plantwright.model.cells import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import (
@@ -180,10 +181,16 @@ def _total(programme: Programme, target: str) -> float:
 def _links(programme: Programme, tick: float) -> tuple[Link, ...]:
     index = {task.id: number for number, task in enumerate(programme.tasks)}
     return tuple(
-        Link(index[link.predecessor], number, Kind(link.kind), up(link.lag.planned, tick))
+        Link(index[link.predecessor], number, Kind(link.kind), up(link.lag.planned, tick), _most(link, tick))
         for number, task in enumerate(programme.tasks)
         for link in task.links
     )
+
+
+def _most(link: TaskLink, tick: float) -> int | None:
+    if link.max_lag is None:
+        return None
+    return max(down(link.max_lag.planned, tick), up(link.lag.planned, tick))
 
 
 def _scale(programme: Programme, name: str) -> int:
