@@ -22,7 +22,7 @@ DAY = 24.0
 def no_shared_time(draft: Draft) -> Iterator[Issue]:
     """A task's calendar and those of what it takes work together at some time before the horizon."""
     programme = draft.programme
-    for task in programme.tasks if draft.dated else ():
+    for task in programme.tasks if draft.dated and programme.horizon > programme.start else ():
         for mode in task.modes:
             calendar = _calendar(programme, task, mode)
             if mode.duration.planned > 0 and not calendar.is_continuous and _opens(calendar) > programme.horizon_hours:
