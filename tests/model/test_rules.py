@@ -190,3 +190,40 @@ def test_calendars_that_never_work_together(tmp_path: Path) -> None:
     issue = the_only(tmp_path, tables, main)
     assert (issue.row, issue.column) == (2, "calendar")
     assert "early, night" in issue.message
+
+
+BOUGHT = {
+    "items.csv": "id\npart\n",
+    "sources.csv": "item,supplier,price,lead_time,capacity\npart,shop,1 USD,1 week,10\n",
+    "destinations.csv": "id,transit,install_rate\nsite,1 day,5\n",
+}
+WISH = "id,customer,destination,item,quantity,due,latest,partial,smallest_shipment\nd,shop,site,part,9,2026-06-01,"
+
+
+def errors(issues: list[Issue]) -> list[Issue]:
+    return [issue for issue in issues if issue.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [("2026-05-01,,", "latest"), (",no,", "partial"), (",,7", "smallest_shipment"), (",,10", "smallest_shipment")],
+)
+def test_wishes_that_nothing_meets(cells: str, column: str, tmp_path: Path) -> None:
+    (issue,) = errors(found(tmp_path, {**BOUGHT, "demand.csv": WISH + cells + "\n"}))
+    assert (issue.file, issue.column) == ("demand.csv", column)
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("part,,,5,,", "customer"),
+        ("part,shop,,,,", "quantity"),
+        ("part,shop,x,5,,", "demand"),
+        ("rack,shop,,,2,", "per_week"),
+    ],
+)
+def test_reservations_that_keep_nothing(row: str, column: str, tmp_path: Path) -> None:
+    tables = {**BOUGHT, "items.csv": "id\npart\nrack\n"}
+    kept = f"item,customer,demand,quantity,per_week,until\n{row}\n"
+    (issue,) = errors(found(tmp_path, {**tables, "demand.csv": WISH + ",,\n", "reservations.csv": kept}))
+    assert (issue.file, issue.column) == ("reservations.csv", column)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from plantwright.model.draft import Draft, in_row
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Row
 from plantwright.model.quantity import Quantity
 
+WEEK = 168.0
 ABOVE_ZERO = {
     "bom": ("quantity",),
-    "demand": ("quantity",),
+    "demand": ("quantity", "smallest_shipment"),
     "sources": ("moq", "multiple"),
     "routing": ("batch_min", "batch_max", "yield"),
     "work_centres": ("mtbf", "mttr"),
@@ -141,6 +143,35 @@ def installing_destinations(draft: Draft) -> Iterator[Issue]:
             yield in_row(destination, "power", said, "write it as `2026-06-30: 200 MW`", warning=True)
 
 
+def wishes_can_be_met(draft: Draft) -> Iterator[Issue]:
+    """A demand is wanted until after it is due, in shipments that it is large enough for and that its site can take."""
+    for demand in draft.programme.demand:
+        if demand.latest and demand.latest.planned < demand.due.planned:
+            yield in_row(demand, "latest", "the latest date is before the due date", "write a later date, or none")
+        if demand.smallest_shipment > demand.quantity:
+            said = f"a shipment of {demand.smallest_shipment} is more than the {demand.quantity} ordered"
+            yield in_row(demand, "smallest_shipment", said, "write a smaller number")
+        site = draft.programme.destination.get(demand.destination)
+        most = max((s.value.planned * WEEK for s in site.install_rate), default=0.0) if site else inf
+        if 1 < demand.least > most + 1e-6 and demand.smallest_shipment <= demand.quantity:
+            said = f"{demand.least} at once never arrive: the site installs at most {most:g} a week"
+            column = "smallest_shipment" if demand.partial else "partial"
+            yield in_row(demand, column, said, "allow smaller shipments, or write a higher install_rate")
+
+
+def reservations_name_somebody(draft: Draft) -> Iterator[Issue]:
+    """A reservation keeps something, of an item with supply, for a customer or a demand."""
+    for kept in draft.programme.reservations:
+        if not kept.customer and not kept.demand:
+            yield in_row(kept, "customer", "it is kept for nobody", "name a customer or a demand")
+        if kept.quantity.planned <= 0 and not kept.per_week:
+            yield in_row(kept, "quantity", "nothing is kept", "write a quantity, or a number per week")
+        offers = draft.programme.sources_of.get(kept.item, ())
+        if kept.per_week and not any(s.capacity for s in offers) and "sources" not in draft.unusable:
+            said = f"no supplier of '{kept.item}' has a limit, so there is nothing to keep"
+            yield in_row(kept, "per_week", said, "write the supplier's capacity in sources.csv, or leave it blank")
+
+
 RULES = (
     above_zero,
     supplied_items,
@@ -149,4 +180,6 @@ RULES = (
     batches,
     repairs,
     installing_destinations,
+    wishes_can_be_met,
+    reservations_name_somebody,
 )

@@ -14,7 +14,7 @@ from plantwright.model.programme import Component, Operation, Row
 
 NOUN = {
     "tasks": "task", "resources": "resource", "equipment": "equipment", "work_centres": "work centre",
-    "items": "item",
+    "items": "item", "demand": "demand",
     "destinations": "destination", "parties": "party", "calendars": "calendar",
 }  # fmt: skip
 
@@ -35,6 +35,7 @@ REFERENCES = {
     "stock": {"item": "items"},
     "demand": {"customer": "parties", "destination": "destinations", "item": "items"},
     "destinations": {"party": "parties"},
+    "reservations": {"item": "items", "customer": "parties", "demand": "demand"},
 }  # fmt: skip
 """Table -> column -> the table whose ids it names; a delivery says itself where it goes."""
 
@@ -182,7 +183,7 @@ def doubled_ids(draft: Draft) -> Iterator[Issue]:
     keys: Mapping[str, tuple[str, ...]] = {"bom": ("item", "component", "operation"), "routing": ("item", "operation")}
     for table, rows in draft.rows.items():
         columns = keys.get(table, ("id",))
-        if table not in ("tasks", "sources", "stock"):
+        if table not in ("tasks", "sources", "stock", "reservations"):
             yield from _doubled(rows, columns)
     for name, listed in (("agreements", draft.programme.agreements), ("parties", draft.programme.parties)):
         ids = [each.id for each in listed]

@@ -16,7 +16,8 @@ LONGEST_YEARS = 30
 
 DATES = {
     "tasks": ("release", "deadline"),
-    "demand": ("due",),
+    "demand": ("due", "latest"),
+    "reservations": ("until",),
     "stock": ("available",),
     "sources": ("qualified_from",),
 }

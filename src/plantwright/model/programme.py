@@ -280,6 +280,38 @@ class Demand(Row):
     due: Date = Field(description="date wanted at the destination")
     priority: WholeNumber = Field(default=1, description="1 is served first")
     price: Money = Field(default=Quantity(0.0), description="price of one")
+    latest: DateOrAssumption = Field(
+        default=None, description="latest date at the destination: what comes later is not wanted; blank: any"
+    )
+    partial: YesNo = Field(default=True, description="no: all of it is shipped together, or nothing")
+    smallest_shipment: WholeNumber = Field(
+        default=1, description="fewest units that are shipped together; the last shipment may be the rest"
+    )
+
+    @property
+    def least(self) -> int:
+        """Return the fewest units that may leave together: all of them where no part of it is wanted alone."""
+        return min(self.smallest_shipment, self.quantity) if self.partial else self.quantity
+
+
+class Reservation(Row):
+    """Units of an item kept for one customer or one demand; to nobody else are they given."""
+
+    table: ClassVar[str] = "reservations"
+    item: Identifier = Field(description="item that is kept")
+    customer: Identifier = Field(default="", description="customer that it is kept for; blank: see `demand`")
+    demand: Identifier = Field(default="", description="demand that it is kept for; blank: all of the customer's")
+    quantity: Count = Field(
+        default=Quantity(0.0), description="how many of those in stock and on the way, the first that come"
+    )
+    per_week: RateSteps = Field(
+        default=(), description="how many a week of what the item's limited suppliers deliver, from dates on"
+    )
+    until: DateOrAssumption = Field(default=None, description="date from which what is left is anybody's; blank: never")
+
+    def keeps_for(self, demand: Demand) -> bool:
+        """Return whether a demand may have what is kept here."""
+        return demand.id == self.demand or (not self.demand and demand.customer == self.customer)
 
 
 class Destination(Row):
@@ -308,6 +340,16 @@ class Objective(BaseModel):
         description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1",
     )
     budget: MoneyOrNone = Field(default=None, description="most that the tasks of the conversion may cost")
+
+
+class Planning(BaseModel):
+    """How supply and production are planned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    within_tier: Literal["due", "fair_share"] = Field(
+        default="due",
+        description="who is served first of one priority: the one due first, or all in step, by their open quantity",
+    )
 
 
 @dataclass(frozen=True)
@@ -339,7 +381,9 @@ class Programme:
     stock: tuple[Stock, ...] = ()
     demand: tuple[Demand, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
     report: Mapping[str, str] = field(default_factory=dict)
+    planning: Planning = Planning()  # noqa: RUF009 (frozen)
     safety_time: Quantity = NOTHING
 
     def wanted(self, demand: Demand) -> float:
@@ -414,6 +458,7 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
 
 TABLES: tuple[type[Row], ...] = (
     TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
+    Reservation,
 )  # fmt: skip
 
 __all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme"]

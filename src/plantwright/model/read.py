@@ -86,7 +86,7 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     programme = Programme(
         name=main.name, start=main.start, horizon=main.horizon, currency=main.currency, site=main.site,
         discount_rate=main.discount_rate, safety_time=main.safety_time, objective=main.objective,
-        calendars=calendars, parties=main.parties,
+        planning=main.planning, calendars=calendars, parties=main.parties,
         agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
     )  # fmt: skip
     dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))

@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from plantwright.model.agreements import Agreement
 from plantwright.model.cells import CellError, Duration, Identifier, PlainNumber, PlainShare, Share, text_of
-from plantwright.model.programme import Objective, Party
+from plantwright.model.programme import Objective, Party, Planning
 from plantwright.model.quantity import Quantity
 from plantwright.model.shifts import Shifts, Span, days, region, span, weekdays
 
@@ -91,6 +91,7 @@ class ProgrammeFile(BaseModel):
         default=Quantity(0.0), description="how long before its due date the plan aims to have a demand at its site"
     )
     objective: Objective = Field(default=Objective(), description="what the conversion's schedule minimises")
+    planning: Planning = Field(default=Planning(), description="how supply and production are planned")
     calendars: Mapping[Identifier, CalendarFile] = Field(
         default_factory=dict, description="working calendars by id; `always` is built in"
     )

@@ -17,6 +17,7 @@ from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
 from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step
 from plantwright.model.schedule import Schedule
+from plantwright.planning import check_demand
 from plantwright.planning.check_effort import expected_effort, operation_starts, station_weeks
 
 NEAR = 1e-4
@@ -37,6 +38,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _shipments,
         _sites,
         _reasons,
+        *check_demand.RULES,
     )
     return (*chain.from_iterable(rule(programme, plan) for rule in rules), *_capacity(programme, schedule, plan))
 

@@ -26,7 +26,7 @@ def ask(
     is when more may be there at the earliest (never too late); (kind, row, at) is the obstacle: which it is, of
     what, when.
     """
-    got = take(s, demand, item, quantity, time)
+    got = take(p, s, demand, item, quantity, time)
     then, kind, row, when = np.inf, at.PART, item, time
     finish, most = time, np.inf
     while p.items[item]["made"] and got < quantity - EPS:
@@ -72,7 +72,7 @@ def ask(
         got += bought
         if sooner < then or not p.items[item]["made"]:
             then, kind, row, when = sooner, why, item, time
-        then = min(then, next_free(s, item, time))
+        then = min(then, next_free(p, s, demand, item, time))
     return got, then, kind, row, when
 
 
@@ -86,7 +86,7 @@ def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
         got += exchange(p, s, demand, item, quantity - got, time)
     if got >= quantity - EPS:
         return got, np.inf, at.PART
-    then, lead_time, _ = next_purchase(p, s, item, time)
+    then, lead_time, _ = next_purchase(p, s, demand, item, time)
     return got, then, at.LEAD_TIME if lead_time else at.SUPPLIER
 
 
@@ -168,6 +168,20 @@ def whole_units(
 
 
 @kernel
+def wait_for_all(p: Arrays, s: State, demand: int, quantity: float, time: float) -> float:
+    """Return the first time found from `time` on by which so many units can be there together; nothing is taken."""
+    item, left, last = p.demands[demand]["item"], quantity, p.demands[demand]["last"]
+    while time <= last + EPS:
+        got, then, _, _, _ = ask(p, s, demand, item, left, time)
+        left -= got
+        if left <= EPS:
+            break
+        time = then if then > time + EPS else time + p.bucket
+    take_back(p, s, 0)
+    return time
+
+
+@kernel
 def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     """Plan what can arrive by the due date and return what is left.
 
@@ -176,14 +190,18 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     """
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
-    power_kw, time = p.items[item]["power_kw"], min(wish["wanted"] - transit, p.horizon)
+    power_kw, time = p.items[item]["power_kw"], min(wish["wanted"] - transit, wish["last"])
     while left > EPS and time >= 0.0:
         room, limit = site_room(s, site, time + transit, power_kw)
-        if room < 1.0:
+        least = min(max(wish["least"], 1.0), left)
+        if room < least:
             obstacle_of(s, demand, time, limit, site, time + transit, left)
         else:
             asked = min(left, room)
             got, _, kind, row, when = whole_units(p, s, demand, item, asked, time)
+            if got < least:
+                take_back(p, s, 0)
+                got = 0.0
             settle(p, s)
             if got > 0.0:
                 ship(s, demand, site, got, time, time + transit, power_kw, -1)
@@ -198,31 +216,37 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
 
 
 @kernel
-def plan_demand(p: Arrays, s: State, demand: int) -> None:
-    """Plan one demand: what can arrive by its due date, then the rest as soon as it can, until all is planned or the
-    horizon ends.
+def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
+    """Plan units of one demand: what can arrive by its due date, then the rest as soon as it can, until all is planned
+    or it is too late.
     """
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
-    power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["wanted"] - transit, p.horizon), -1
+    power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["wanted"] - transit, wish["last"]), -1
     if time < 0.0:
-        obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, 0.0, wish["quantity"]), 0.0
-    left = plan_ahead(p, s, demand, wish["quantity"])
-    while left > EPS and time <= p.horizon + EPS:
+        obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, 0.0, quantity), 0.0
+    left = plan_ahead(p, s, demand, quantity)
+    while left > EPS and time <= wish["last"] + EPS:
         room, limit = site_room(s, site, time + transit, power_kw)
-        if room < 1.0:
+        least = min(max(wish["least"], 1.0), left)
+        if room < least:
             obstacle = obstacle_of(s, demand, time, limit, site, time + transit, left)
             time = next_site_week(s, site, time + transit, power_kw) - transit
             continue
         asked = min(left, room)
         got, then, kind, row, when = whole_units(p, s, demand, item, asked, time)
+        soonest = then if then > time + EPS else time + p.bucket
+        if got < least:
+            take_back(p, s, 0)
+            soonest = max(soonest, wait_for_all(p, s, demand, least, time)) if least > 1.0 else soonest
+            got = 0.0
         settle(p, s)
         if got > 0.0:
             ship(s, demand, site, got, time, time + transit, power_kw, obstacle)
             left -= got
         if got < asked:
             obstacle = obstacle_of(s, demand, time, kind, row, when, left)
-            time = then if then > time + EPS else time + p.bucket
+            time = soonest
     if left > EPS:
         row = at.added(s, at.N_SHIPMENTS, s.shipments.size)
         unplanned = s.shipments[row]
@@ -235,7 +259,7 @@ def plan_demand(p: Arrays, s: State, demand: int) -> None:
 
 
 @entry
-def plan_demands(p: Arrays, s: State, first: int, last: int) -> None:
-    """Plan the demands `first` up to `last` (not included), in their order."""
-    for demand in range(first, last):
-        plan_demand(p, s, demand)
+def plan_turns(p: Arrays, s: State, first: int, last: int) -> None:
+    """Plan the turns `first` up to `last` (not included), in their order."""
+    for turn in range(first, last):
+        plan_demand(p, s, p.turns[turn]["demand"], p.turns[turn]["quantity"])

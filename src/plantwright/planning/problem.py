@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil, inf
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from plantwright.model.programme import Component, Demand, Operation, Programme,
 from plantwright.model.quantity import Step, value_at
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
+from plantwright.planning.reservations import Holds, holds
 from plantwright.planning.yields import Effort, effort
 
 WEEK = 168.0
@@ -31,8 +32,12 @@ ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), 
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8")])
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8")])
-SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8")])
-DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8")])
+SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8")])
+DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
+                   ("least", "f8"), ("last", "f8")])  # fmt: skip
+TURN = np.dtype([("demand", "i8"), ("quantity", "f8")])
+ROUNDS = 20
+"""In how many steps the demands of a tier are planned that share fairly."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Rules:
 class Arrays(NamedTuple):
     """What the loops read and never change. Times are hours from start; rows of `demands` are in the order of planning.
 
+    `turns`: which demand is planned when, and how much of it. `last`: when a demand's last unit may leave; `least`:
+    units that leave together at least. `holds`: reservation of each row of what is kept of suppliers' weeks.
+
     `shift_*`: working intervals of all calendars end to end, those of calendar c from `shift0[c]` to `shift0[c +
     1]`. `worked`: working hours at each bucket's edge, shape (calendars, buckets + 1). `receipt`: when an order of
     a source and week is there, infinite where it cannot be, shape (sources, weeks).
@@ -65,6 +73,10 @@ class Arrays(NamedTuple):
     lines: Table
     sources: Table
     demands: Table
+    turns: Table
+    holds: NDArray[np.int64]
+    kept_for: NDArray[np.bool_]
+    until: NDArray[np.float64]
     shift_start: NDArray[np.float64]
     shift_end: NDArray[np.float64]
     shift_before: NDArray[np.float64]
@@ -94,6 +106,8 @@ class Problem:
     """Units that a destination can install in a week, shape (destinations, weeks)."""
     site_power: NDArray[np.float64]
     """Kilowatts at a destination by the end of a week, infinite where it names none, shape (destinations, weeks)."""
+    kept: Holds
+    """What is reserved at the start."""
 
 
 def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple[str, ...] | None = None) -> Problem:
@@ -110,12 +124,17 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
     supplier_weeks, receipt = _supplier_weeks(sources, weeks)
+    kept = holds(programme, demands, sources, supplier_weeks)
     items = {item.id: i for i, item in enumerate(programme.items)}
     sites = {site.id: i for i, site in enumerate(programme.destinations)}
     arrays = Arrays(
         **_product_tables(programme, efforts, capacity, calendars),
-        sources=_rows(SOURCE, [_source_row(s) for s in sources]),
+        sources=_rows(SOURCE, [_source_row(s, k, kept) for k, s in enumerate(sources)]),
         demands=_rows(DEMAND, [_demand_row(programme, d, items, sites) for d in demands]),
+        turns=_rows(TURN, _turns(programme, demands)),
+        holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
+        kept_for=kept.kept_for,
+        until=kept.until,
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
         receipt=receipt,
         bucket=rules.bucket_hours,
@@ -123,8 +142,9 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         build_ahead=rules.build_ahead_hours,
     )
     return Problem(
-        programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks, *_sites(programme, weeks)
-    )
+        programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks,
+        *_sites(programme, weeks), kept,
+    )  # fmt: skip
 
 
 def _refuse_circles(programme: Programme) -> None:
@@ -206,10 +226,11 @@ def _line(
     return index[line.component], line.quantity.planned * behind.reached[at], op0 + at
 
 
-def _source_row(source: Source) -> tuple[float, float, float]:
+def _source_row(source: Source, row: int, kept: Holds) -> tuple[float, float, float, int, int]:
     multiple = max(source.multiple.planned, 1e-9)
     smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
-    return earliest_receipt(source), smallest, multiple
+    hold0, hold1 = (sum(source < row + more for _, source in kept.rows) for more in (0, 1))
+    return earliest_receipt(source), smallest, multiple, hold0, hold1
 
 
 def earliest_receipt(source: Source) -> float:
@@ -222,9 +243,32 @@ def earliest_receipt(source: Source) -> float:
 
 def _demand_row(
     programme: Programme, demand: Demand, items: dict[str, int], sites: dict[str, int]
-) -> tuple[int, float, float, int, float]:
+) -> tuple[int, float, float, int, float, float, float]:
     transit = programme.destination[demand.destination].transit.planned
-    return items[demand.item], demand.quantity, programme.wanted(demand), sites[demand.destination], transit
+    last = min(programme.horizon_hours, demand.latest.planned - transit if demand.latest else inf)
+    return (
+        items[demand.item], demand.quantity, programme.wanted(demand), sites[demand.destination], transit,
+        demand.least, last,
+    )  # fmt: skip
+
+
+def _turns(programme: Programme, demands: tuple[Demand, ...]) -> list[tuple[int, int]]:
+    """Return (demand, units) in the order of planning: each whole, or those of a tier in step where they share."""
+    if programme.planning.within_tier == "due":
+        return [(k, d.quantity) for k, d in enumerate(demands)]
+    turns = []
+    for _, tier in groupby(range(len(demands)), key=lambda k: demands[k].priority):
+        members = list(tier)
+        for step in range(1, ROUNDS + 1):
+            shares = [(k, _share(demands[k], step) - _share(demands[k], step - 1)) for k in members]
+            turns += [(k, units) for k, units in shares if units]
+    return turns
+
+
+def _share(demand: Demand, step: int) -> int:
+    """Return how many units of a demand are planned after so many steps, in parts that may be shipped alone."""
+    parts = min(ROUNDS, max(1, demand.quantity // demand.least))
+    return demand.quantity * ((2 * step * parts + ROUNDS) // (2 * ROUNDS)) // parts if step else 0
 
 
 def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> dict[str, Any]:

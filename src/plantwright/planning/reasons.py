@@ -61,8 +61,13 @@ def _first_obstacles(state: State) -> dict[int, int]:
 def _reason(problem: Problem, demand: int, units: float, delay: float, obstacle: Obstacle) -> Reason:
     kind, name, text = _worded(problem, demand, obstacle)
     said = "1 unit" if round(units) == 1 else f"{units:,.0f} units"
-    late = f"{_days(delay)} late" if isfinite(delay) else "not within the horizon"
+    late = f"{_days(delay)} late" if isfinite(delay) else _never(problem, demand)
     return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{said} {late}: {text}")
+
+
+def _never(problem: Problem, demand: int) -> str:
+    latest = problem.demands[demand].latest
+    return f"not by its latest date, {_date(problem, latest.planned)}" if latest else "not within the horizon"
 
 
 def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
@@ -72,13 +77,14 @@ def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKi
             return _capacity(problem, obstacle)
         case at.SUPPLIER:
             name = problem.programme.items[obstacle.row].id
-            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at)
+            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at) + _kept(problem, demand, name)
         case at.LEAD_TIME:
             name = problem.programme.items[obstacle.row].id
             return "lead_time", name, _lead_time(problem, name, obstacle.at)
         case at.PART:
             name = problem.programme.items[obstacle.row].id
-            return _no_supply(problem, name, obstacle.at)
+            kind, name, text = _no_supply(problem, name, obstacle.at)
+            return kind, name, text + _kept(problem, demand, name)
         case _:
             return _destination(problem, demand, obstacle)
 
@@ -113,6 +119,14 @@ def _no_supply(problem: Problem, item: str, needed: float) -> tuple[ReasonKind, 
     if not on_hand:
         return "not_made", item, f"nothing makes or supplies {item}"
     return "part", item, f"the stock of {item} is used up on {_date(problem, needed)} and no supplier offers it"
+
+
+def _kept(problem: Problem, demand: int, item: str) -> str:
+    """Return for whom else the item is kept, where it is."""
+    wish = problem.demands[demand]
+    others = [r for r in problem.programme.reservations if r.item == item and not r.keeps_for(wish)]
+    owners = dict.fromkeys(r.demand or r.customer for r in others)
+    return f", and some is kept for {', '.join(owners)}" if owners else ""
 
 
 def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:

@@ -49,15 +49,27 @@ def _in_time(lots: Table, kind: int) -> NDArray[np.int64]:
 
 
 def _names_of_lots(problem: Problem, state: State) -> list[str]:
-    """Return an id for every lot: stock:ITEM:n, buy:ITEM:n, make:ITEM:n."""
+    """Return an id for every lot: stock:ITEM:n, buy:ITEM:n, make:ITEM:n; the parts of a stock row share its id."""
     lots = _lots(state)
+    rows = _names_of_stock(problem)
     names = [""] * lots.size
-    for kind, prefix in ((at.STOCK, "stock"), (at.PURCHASE, "buy"), (at.PRODUCTION, "make")):
+    for lot in np.flatnonzero(lots["kind"] == at.STOCK).tolist():
+        names[lot] = rows[lots["source"][lot]]
+    for kind, prefix in ((at.PURCHASE, "buy"), (at.PRODUCTION, "make")):
         counted: dict[int, int] = {}
-        order = np.flatnonzero(lots["kind"] == at.STOCK) if kind == at.STOCK else _in_time(lots, kind)
+        order = _in_time(lots, kind)
         for lot, item in zip(order.tolist(), lots["item"][order].tolist(), strict=True):
             counted[item] = counted.get(item, 0) + 1
             names[lot] = f"{prefix}:{problem.programme.items[item].id}:{counted[item]}"
+    return names
+
+
+def _names_of_stock(problem: Problem) -> list[str]:
+    counted: dict[str, int] = {}
+    names = []
+    for row in problem.programme.stock:
+        counted[row.item] = counted.get(row.item, 0) + 1
+        names.append(f"stock:{row.item}:{counted[row.item]}")
     return names
 
 
@@ -108,13 +120,16 @@ def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging,
 
 
 def _shipments(problem: Problem, state: State) -> tuple[Shipment, ...]:
-    found = []
-    for row in rows_of(state.shipments, state.counts[at.N_SHIPMENTS]).tolist():
-        demand, quantity, ships, _ = row
+    """Return the shipments; units of a demand that leave at one time are one."""
+    units: dict[tuple[int, float], float] = {}
+    for demand, quantity, ships, _ in rows_of(state.shipments, state.counts[at.N_SHIPMENTS]).tolist():
         if isfinite(ships):
-            wish = problem.demands[demand]
-            arrives = ships + problem.arrays.demands[demand]["transit"]
-            found.append(Shipment(wish.id, wish.item, wish.destination, quantity, ships, float(arrives)))
+            units[demand, ships] = units.get((demand, ships), 0.0) + quantity
+    found = []
+    for (demand, ships), quantity in units.items():
+        wish = problem.demands[demand]
+        arrives = ships + problem.arrays.demands[demand]["transit"]
+        found.append(Shipment(wish.id, wish.item, wish.destination, quantity, ships, float(arrives)))
     return tuple(found)
 
 

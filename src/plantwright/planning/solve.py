@@ -10,7 +10,7 @@ from collections.abc import Callable
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
-from plantwright.planning.priority import plan_demands
+from plantwright.planning.priority import plan_turns
 from plantwright.planning.problem import Problem, Rules, problem
 from plantwright.planning.result import plan_of
 from plantwright.planning.state import State, initial
@@ -40,14 +40,14 @@ def plan(
 
 def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
     """Return the state after the last demand, with tables as long as they need to be."""
-    total = len(found.demands)
+    total = found.arrays.turns.size
     step = max(1, total // 20)
     while True:
         state = initial(found, length + 2 * len(found.programme.stock))
         try:
             for first in range(0, total, step):
                 progress(first / total)
-                plan_demands(found.arrays, state, first, min(first + step, total))
+                plan_turns(found.arrays, state, first, min(first + step, total))
         except MemoryError:
             length *= 4
             continue

@@ -23,11 +23,11 @@ EPS = 1e-6
 
 N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES = range(6)
 STOCK, PURCHASE, PRODUCTION = range(3)
-TOOK, LISTED, BOUGHT, BUILT, RELEASED = range(5)
+TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT = range(6)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT = range(7)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
-                ("before", "i8"), ("after", "i8"), ("peg", "i8")])  # fmt: skip
+                ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8")])  # fmt: skip
 ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
 PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8"), ("needed", "f8"), ("after", "i8")])
 ENTRY = np.dtype([("kind", "i8"), ("row", "i8"), ("week", "i8"), ("amount", "f8")])
@@ -39,7 +39,7 @@ class State(NamedTuple):
     """Room and tables. `room`: hours left by capacity and bucket; `left`, `right`: nearest bucket that is not full for
     good (shifted by one, 0 and the last stand for none). Lots of an item and week are a list from `first_lot`, latest
     first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin.
-    `slot_room`, `slot_lot`: units left and order of a source and week.
+    `slot_room`, `slot_lot`: units left and order of a source and week; `held`: what is still kept of them for owners.
     """
 
     room: NDArray[np.float64]
@@ -56,6 +56,7 @@ class State(NamedTuple):
     item_free: NDArray[np.float64]
     slot_room: NDArray[np.float64]
     slot_lot: NDArray[np.int64]
+    held: NDArray[np.float64]
     site_units: NDArray[np.float64]
     site_power: NDArray[np.float64]
     edges: NDArray[np.float64]
@@ -89,14 +90,16 @@ def initial(problem: Problem, length: int) -> State:
         np.zeros(length, LOT), np.zeros(length, ORDER), np.zeros(2 * length, PEG), np.zeros(length, ENTRY),
         np.zeros(length, SHIPMENT), np.zeros(length, OBSTACLE),
         np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
-        problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1),
+        problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
         np.zeros(problem.arrays.operations.size + 1), np.zeros(6, np.int64),
     )  # fmt: skip
     index = {item.id: i for i, item in enumerate(problem.programme.items)}
-    for stock in problem.programme.stock:
+    for row, stock in enumerate(problem.programme.stock):
         there = max(stock.available.planned, 0.0) if stock.available else 0.0
-        list_lot(state, STOCK, index[stock.item], -1, there, stock.quantity.planned)
+        for owner, quantity in problem.kept.parts[row]:
+            lot = list_lot(state, STOCK, index[stock.item], row, there, quantity)
+            state.lots["owner"][lot] = owner
     state.counts[N_LOG] = 0
     return state
 
@@ -153,6 +156,7 @@ def list_lot(state: State, kind: int, item: int, source: int, there: float, quan
     row = state.lots[lot]
     row["kind"], row["item"], row["source"], row["there"] = kind, item, source, there
     row["quantity"], row["free"], row["before"], row["after"], row["peg"] = quantity, 0.0, before, after, -1
+    row["owner"] = -1
     if before < 0:
         state.first_lot[item, week] = lot
     else:

@@ -33,7 +33,13 @@ def unpeg(s: State, row: int, quantity: float) -> None:
 
 
 @kernel
-def take(s: State, demand: int, item: int, quantity: float, time: float) -> float:
+def may_have(p: Arrays, reservation: int, demand: int, time: float) -> bool:
+    """Return whether a demand that needs it at `time` may have what is kept by a reservation (-1: by none)."""
+    return bool(reservation < 0 or p.kept_for[reservation, demand] or time >= p.until[reservation])
+
+
+@kernel
+def take(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> float:
     """Give a demand up to `quantity` free units that are there by `time`, those that come last first; return how many.
 
     Taking the last ones leaves the most that can be left at every earlier time, whatever is asked for later.
@@ -42,7 +48,8 @@ def take(s: State, demand: int, item: int, quantity: float, time: float) -> floa
     while week >= 0 and got < quantity - EPS and s.item_free[item] > EPS:
         lot = s.first_lot[item, week] if s.week_free[item, week] > EPS else -1
         while lot >= 0 and got < quantity - EPS:
-            if s.lots[lot]["there"] <= time + EPS and s.lots[lot]["free"] > EPS:
+            mine = may_have(p, s.lots[lot]["owner"], demand, time)
+            if mine and s.lots[lot]["there"] <= time + EPS and s.lots[lot]["free"] > EPS:
                 amount = min(s.lots[lot]["free"], quantity - got)
                 peg(s, lot, demand, amount, time)
                 got += amount
@@ -52,24 +59,48 @@ def take(s: State, demand: int, item: int, quantity: float, time: float) -> floa
 
 
 @kernel
-def next_free(s: State, item: int, time: float) -> float:
-    """Return when the next free unit of an item is there after `time`; infinite where there is none."""
+def next_free(p: Arrays, s: State, demand: int, item: int, time: float) -> float:
+    """Return when the next free unit of an item for a demand is there after `time`; infinite where there is none."""
     found = np.inf
     if s.item_free[item] <= EPS:
         return found
-    for week in range(at.week_of(s, time), s.first_lot.shape[1]):
+    lapses = p.until.size > 0  # what is kept may be there already and get free later
+    for week in range(0 if lapses else at.week_of(s, time), s.first_lot.shape[1]):
         lot = s.first_lot[item, week]
         while lot >= 0:
-            if s.lots[lot]["free"] > EPS and s.lots[lot]["there"] > time + EPS:
-                found = min(found, s.lots[lot]["there"])
+            there, owner = s.lots[lot]["there"], s.lots[lot]["owner"]
+            there = there if may_have(p, owner, demand, there) else max(there, p.until[owner])
+            if s.lots[lot]["free"] > EPS and there > time + EPS:
+                found = min(found, there)
             lot = s.lots[lot]["after"]
-        if found < np.inf:
+        if found < np.inf and not lapses:
             break
     return found
 
 
 @kernel
-def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> float:
+def kept_for_others(p: Arrays, s: State, demand: int, source: int, week: int) -> float:
+    """Return how many units of a source and week are kept for other demands."""
+    units = 0.0
+    for hold in range(p.sources[source]["hold0"], p.sources[source]["hold1"]):
+        if not p.kept_for[p.holds[hold], demand]:
+            units += s.held[hold, week]
+    return units
+
+
+@kernel
+def use_own(p: Arrays, s: State, demand: int, source: int, week: int, size: float) -> None:
+    """Count an order of a demand's against what is kept for it."""
+    for hold in range(p.sources[source]["hold0"], p.sources[source]["hold1"]):
+        used = min(s.held[hold, week], size) if p.kept_for[p.holds[hold], demand] else 0.0
+        if used > 0.0:
+            s.held[hold, week] -= used
+            size -= used
+            at.note(s, at.KEPT, hold, week, used)
+
+
+@kernel
+def order_size(p: Arrays, s: State, demand: int, source: int, week: int, quantity: float) -> float:
     """Return what to order of a source and week to have `quantity` more, as far as its limit, smallest order and
     multiple allow.
     """
@@ -77,7 +108,8 @@ def order_size(p: Arrays, s: State, source: int, week: int, quantity: float) -> 
     wanted = np.ceil(quantity / multiple - EPS) * multiple
     if s.slot_lot[source, week] < 0:
         wanted = max(wanted, p.sources[source]["moq"])
-    size = min(wanted, np.floor(s.slot_room[source, week] / multiple + EPS) * multiple)
+    room = s.slot_room[source, week] - kept_for_others(p, s, demand, source, week)
+    size = min(wanted, np.floor(room / multiple + EPS) * multiple)
     if s.slot_lot[source, week] < 0 and size < p.sources[source]["moq"] - EPS:
         return 0.0
     return float(size)
@@ -92,14 +124,23 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
         while week >= 0 and got < quantity - EPS:
             if p.sources[source]["earliest"] >= (week + 1) * WEEK:
                 break
-            size = order_size(p, s, source, week, quantity - got) if p.receipt[source, week] <= time + EPS else 0.0
+            size = (
+                order_size(p, s, demand, source, week, quantity - got) if p.receipt[source, week] <= time + EPS else 0.0
+            )
             if size > EPS:
-                lot = ordered(p, s, item, source, week, size)
+                lot = ordered(p, s, demand, item, source, week, size)
                 amount = min(size, quantity - got)
                 peg(s, lot, demand, amount, time)
                 got += amount
             week -= 1
     return got
+
+
+@kernel
+def may_swap(p: Arrays, s: State, lot: int) -> bool:
+    """Return whether units of a lot may change hands: not where some of it is kept for somebody."""
+    source = s.lots[lot]["source"] if s.lots[lot]["kind"] == at.PURCHASE else -1
+    return bool(s.lots[lot]["owner"] < 0 and (source < 0 or p.sources[source]["hold0"] == p.sources[source]["hold1"]))
 
 
 @kernel
@@ -110,17 +151,18 @@ def exchange(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
     So the earliest need has the earliest supply whatever the order of planning, and nobody gets anything too late.
     """
     got = 0.0
-    floor = min(next_purchase(p, s, item, time)[0], next_free(s, item, time))
+    floor = min(next_purchase(p, s, demand, item, time)[0], next_free(p, s, demand, item, time))
     week = at.week_of(s, time) if floor < np.inf else -1
     while week >= 0 and got < quantity - EPS:
         lot = s.first_lot[item, week]
         while lot >= 0 and got < quantity - EPS:
-            row = s.lots[lot]["peg"] if s.lots[lot]["there"] <= time + EPS else -1
+            swaps = s.lots[lot]["there"] <= time + EPS and may_swap(p, s, lot)
+            row = s.lots[lot]["peg"] if swaps else -1
             while row >= 0 and got < quantity - EPS:
                 needed, wanted = s.pegs[row]["needed"], min(s.pegs[row]["quantity"], quantity - got)
                 if needed >= floor - EPS and wanted > EPS:
                     other = s.pegs[row]["demand"]
-                    replaced = take(s, other, item, wanted, needed)
+                    replaced = take(p, s, other, item, wanted, needed)
                     replaced += buy(p, s, other, item, wanted - replaced, needed)
                     if replaced > EPS:
                         unpeg(s, row, replaced)
@@ -135,9 +177,10 @@ def exchange(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
 
 
 @kernel
-def ordered(p: Arrays, s: State, item: int, source: int, week: int, size: float) -> int:
+def ordered(p: Arrays, s: State, demand: int, item: int, source: int, week: int, size: float) -> int:
     """Add to the order of a source and week, or place it; return its lot."""
     s.slot_room[source, week] -= size
+    use_own(p, s, demand, source, week, size)
     lot = s.slot_lot[source, week]
     if lot < 0:
         lot = at.list_lot(s, at.PURCHASE, item, source, p.receipt[source, week], 0.0)
@@ -149,7 +192,7 @@ def ordered(p: Arrays, s: State, item: int, source: int, week: int, size: float)
 
 
 @kernel
-def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, bool, int]:
+def next_purchase(p: Arrays, s: State, demand: int, item: int, time: float) -> tuple[float, bool, int]:
     """Return (when, lead_time, source) of the next purchase that can be there after `time`, infinite where there is
     none.
 
@@ -162,7 +205,10 @@ def next_purchase(p: Arrays, s: State, item: int, time: float) -> tuple[float, b
         first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / WEEK))
         for week in range(first, p.receipt.shape[1]):
             there = p.receipt[source, week]
-            if time + EPS < there < found and order_size(p, s, source, week, p.sources[source]["multiple"]) > EPS:
+            if (
+                time + EPS < there < found
+                and order_size(p, s, demand, source, week, p.sources[source]["multiple"]) > EPS
+            ):
                 found, lead, chosen = there, late, source
                 break
         if chosen < 0:
@@ -192,6 +238,8 @@ def take_back(p: Arrays, s: State, mark: int) -> None:
             s.slot_room[s.lots[row]["source"], entry["week"]] += amount
             s.lots[row]["quantity"] -= amount
             at.change_free(s, row, -amount)
+        elif entry["kind"] == at.KEPT:
+            s.held[row, entry["week"]] += amount
         else:
             s.counts[at.N_ORDERS] -= 1
             book(p, s, s.orders[row]["item"], s.orders[row]["finish"], -s.orders[row]["good"])

@@ -285,14 +285,17 @@ def _demands(
     """Yield (row of the programme's demand, part of it that opens together).
 
     A unit is wanted when it can arrive by the due date less the safety time; where the plan says that the destination
-    is not ready for it, when the plan ships it. What the plan does not ship before the horizon is wanted last.
+    is not ready for it, or where units leave together, when the plan ships it. What the plan does not ship before the
+    horizon is wanted last, and not at all where it would come after the demand's latest date.
     """
     waits_for_site = {r.demand for r in plan.reasons if r.kind == "destination"}
     for row, order in enumerate(programme.demand):
         wanted = max(0.0, programme.wanted(order) - programme.destination[order.destination].transit.planned)
-        parts = [(order.quantity, wanted)]
-        if order.id in waits_for_site:
-            parts = _parts(order.quantity, wanted, [(s.quantity, s.ships) for s in plan.shipments_of.get(order.id, ())])
+        shipped = [(s.quantity, s.ships) for s in plan.shipments_of.get(order.id, ())]
+        units = order.quantity if order.latest is None else round(sum(quantity for quantity, _ in shipped))
+        parts = [(units, wanted)] if units else []
+        if units and (order.id in waits_for_site or order.least > 1):
+            parts = _parts(units, wanted, shipped)
         for quantity, opens in parts:
             yield (
                 row,
