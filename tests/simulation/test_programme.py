@@ -13,13 +13,14 @@ from plantwright import planning, scheduling
 from plantwright.model.outcome import Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
-from plantwright.model.quantity import Step
+from plantwright.model.quantity import Quantity, Step
 from plantwright.model.read import load
+from plantwright.model.schedule import Taking
 from plantwright.simulation import simulate
 from plantwright.simulation.check import check_replications, check_trace
 from plantwright.simulation.replicate import Reading, worlds_of
 from plantwright.simulation.supply import _made_at, receipts
-from plantwright.simulation.trace import trace_of
+from plantwright.simulation.trace import KINDS, trace_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WORLDS = 12
@@ -144,6 +145,37 @@ def test_more_test_power_where_it_binds_gives_more() -> None:
     rich = simulate(with_resource(programme, "test_power", 0.75), plan, commissioning, WORLDS, 3)
     assert energised_hours(rich).mean() > energised_hours(scarce).mean()
     assert np.all(energised_hours(rich) >= energised_hours(scarce))
+
+
+def test_nothing_starts_while_a_task_of_the_conversion_has_all_of_a_resource() -> None:
+    programme, plan, commissioning = planned()
+    begins, ends = np.full(WORLDS, 4000.0), np.full(WORLDS, 6000.0)
+    task = Taking("test_power", Quantity(1e9), begins, ends)
+    trace = trace_of(Reading(worlds_of(programme, plan, commissioning, 3, (task,))).run(0, trace=True))
+    power = trace.tables.resources.index("test_power")
+    starts = trace.time[(trace.kind == KINDS.index("resource")) & (trace.place == power) & (trace.value > 0)]
+    assert np.any(starts < begins[0])
+    assert np.any(starts >= ends[0])
+    assert not np.any((starts >= begins[0]) & (starts < ends[0]))
+    assert check_trace(trace) == ()
+    slowed = simulate(programme, plan, commissioning, WORLDS, 3, taken=(task,))
+    assert np.all(energised_hours(slowed) <= energised_hours(base()))
+    assert energised_hours(slowed).mean() < energised_hours(base()).mean()
+
+
+def test_what_the_conversion_takes_has_the_dates_of_its_tasks() -> None:
+    programme = load(EXAMPLES / "small")
+    schedule = scheduling.schedule(programme)
+    trials = scheduling.conversion_trials(programme, schedule, 3, range(WORLDS))
+    found = {(t.resource, t.amount.planned, t.start.tobytes()) for t in trials.takings(programme, schedule)}
+    modes = [(t, m) for t in programme.tasks for m in t.modes if m.name == schedule.task[t.id].mode]
+    wanted = {
+        (need.id, need.amount.planned, trials.start[:, trials.tasks.index(task.id)].tobytes())
+        for task, mode in modes
+        for need in mode.needs
+    }
+    assert found == wanted
+    assert found
 
 
 def with_capacity(programme: Programme, item: str, factor: float) -> Programme:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.programme import Delivery, Programme
+from plantwright.model.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,23 @@ class ConversionTrials:
     def finish_of(self, task: str) -> NDArray[np.float64]:
         """Return the finish of one task in each replication, hours from start."""
         return np.asarray(self.finish[:, self.tasks.index(task)])
+
+    def takings(self, programme: Programme, schedule: Schedule) -> tuple[Taking, ...]:
+        """Return what the tasks take of resources while they work, in the modes of the schedule."""
+        modes = [(t, mode) for t in programme.tasks for mode in t.modes if mode.name == schedule.task[t.id].mode]
+        return tuple(
+            Taking(need.id, need.amount, self.start[:, row], self.finish[:, row])
+            for task, mode in modes
+            for row in (self.tasks.index(task.id),)
+            for need in mode.needs
+        )
+
+
+@dataclass(frozen=True)
+class Taking:
+    """An amount of a resource that a task has from `start` to `finish`: hours from start, shape (replications,)."""
+
+    resource: str
+    amount: Quantity
+    start: NDArray[np.float64]
+    finish: NDArray[np.float64]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from plantwright.model.outcome import STATES, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
+from plantwright.model.schedule import Taking
 from plantwright.simulation.engine import Run, each_replication
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.kernel.layout import Floor
@@ -41,13 +42,14 @@ def simulate(
     seed: int,
     progress: Progress | None = None,
     threads: int | None = None,
+    taken: tuple[Taking, ...] = (),
 ) -> Replications:
     """Return what happens when a plan is carried out in `replications` worlds.
 
     `commissioning`: when each delivery of capability by the conversion is there, hours from start, shape (replications,
-    deliveries), in the order of the programme's tasks. The result is the same whatever the number of `threads` (by
-    default one a core). Raises ValueError for arguments that do not fit together, NetworkError for a plant that cannot
-    run.
+    deliveries), in the order of the programme's tasks. `taken`: what its tasks take meanwhile of resources that
+    production shares. The result is the same whatever the number of `threads` (by default one a core). Raises
+    ValueError for arguments that do not fit together, NetworkError for a plant that cannot run.
     """
     deliveries = sum(len(task.delivers) for task in programme.tasks)
     if replications < 1:
@@ -57,7 +59,7 @@ def simulate(
         raise ValueError(
             f"commissioning must have shape {wanted}, one column a delivery of a task, not {commissioning.shape}"
         )
-    worlds = worlds_of(programme, plan, commissioning, seed)
+    worlds = worlds_of(programme, plan, commissioning, seed, taken)
     reading = Reading(worlds)
 
     def work(replication: int) -> Sample:
@@ -72,16 +74,25 @@ def simulate(
     return reading.gathered(samples)
 
 
-def traced(programme: Programme, plan: Plan, commissioning: Floats, seed: int, replication: int = 0) -> Trace:
+def traced(
+    programme: Programme,
+    plan: Plan,
+    commissioning: Floats,
+    seed: int,
+    replication: int = 0,
+    taken: tuple[Taking, ...] = (),
+) -> Trace:
     """Return the history of one replication of `simulate`, event by event up to the horizon."""
-    return trace_of(Reading(worlds_of(programme, plan, commissioning, seed)).run(replication, trace=True))
+    return trace_of(Reading(worlds_of(programme, plan, commissioning, seed, taken)).run(replication, trace=True))
 
 
-def worlds_of(programme: Programme, plan: Plan, commissioning: Floats, seed: int) -> Worlds:
+def worlds_of(
+    programme: Programme, plan: Plan, commissioning: Floats, seed: int, taken: tuple[Taking, ...] = ()
+) -> Worlds:
     """Return the worlds in which a plan is carried out, with all draws made."""
     plant = build_plant(programme, plan)
     replications = range(commissioning.shape[0])
-    return Worlds(programme, plan, plant, lay_out(plant.network), commissioning, replications, seed).prepare()
+    return Worlds(programme, plan, plant, lay_out(plant.network), commissioning, replications, seed, taken).prepare()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Quantity, Steps
+from plantwright.model.schedule import Taking
 from plantwright.simulation.engine import World
 from plantwright.simulation.kernel import layout as at
 from plantwright.simulation.plant import AGAIN, Plant
@@ -35,7 +36,8 @@ class Worlds:
     """All replications' draws, shape (replications,) each, and how they enter the tables.
 
     `commissioning`: when each delivery of capability is there, shape (replications, deliveries), in the order of the
-    programme's tasks. `received`: when each purchase order is, shape (replications, purchase orders).
+    programme's tasks. `received`: when each purchase order is, shape (replications, purchase orders). `taken`: what the
+    conversion's own tasks take meanwhile.
     """
 
     programme: Programme
@@ -45,6 +47,7 @@ class Worlds:
     commissioning: Floats
     replications: range
     seed: int
+    taken: tuple[Taking, ...] = ()
 
     @cached_property
     def received(self) -> Floats:
@@ -150,6 +153,11 @@ class Worlds:
                 yield np.zeros(1), at.L_STATIONS, w, ones
 
     @cached_property
+    def _taken(self) -> tuple[tuple[Taking, Floats], ...]:
+        """What tasks take of the resources that are here, and how much in each replication."""
+        return tuple((t, self.draw(t.amount)) for t in self.taken if t.resource in self.tables.resources)
+
+    @cached_property
     def _steps(self) -> dict[int, list[tuple[Floats, Floats]]]:
         """Dates and values in each replication of the steps of quantities, by the identity of the steps' owner."""
         owners: list[tuple[int, Steps]] = [(id(r), r.capacity) for r in self.programme.resources]
@@ -168,6 +176,9 @@ class Worlds:
                 for i, (kind, target, amount) in enumerate(self._deliveries)
                 if kind != "work_centre" and target == resource.id
             ]
+            for taking, amount in self._taken:
+                if taking.resource == resource.id:
+                    changes += [(taking.start[index], -amount[index]), (taking.finish[index], amount[index])]
             times, levels = _cumulative(changes)
             times, levels = self._in_calendar(resource.calendar, times, levels)
             yield times, at.L_CAPACITY, row[resource.id], levels
@@ -241,6 +252,7 @@ class Worlds:
             self._cells,
             self._static,
             self._deliveries,
+            self._taken,
             self._steps,
             self._available,
             self._on_hand,

@@ -95,7 +95,8 @@ def _carried_out(
 ) -> Replications:
     plan = planning.plan(programme, schedule)
     finishes = commissioned(programme, trials)
-    return simulation.simulate(programme, plan, finishes, finishes.shape[0], seed, progress=told, threads=threads)
+    taken = trials.takings(programme, schedule)
+    return simulation.simulate(programme, plan, finishes, len(finishes), seed, told, threads, taken)
 
 
 def _megawatts(results: Replications) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -23,7 +23,9 @@ def write_history(run: Run, folder: Path) -> None:
     The folder is made where it is missing, and appears whole. Raises FileExistsError where something else is there.
     """
     must_be_new(folder)
-    trace = traced(run.programme, run.plan, commissioned(run.programme, run.trials), run.replications.seed)
+    delivered = commissioned(run.programme, run.trials)
+    taken = run.trials.takings(run.programme, run.schedule)
+    trace = traced(run.programme, run.plan, delivered, run.replications.seed, taken=taken)
     horizon = run.programme.horizon_hours
     frames = {"events": events(trace), "units": unit_history(trace), "stations": station_gantt(trace, horizon)}
     folder.parent.mkdir(parents=True, exist_ok=True)

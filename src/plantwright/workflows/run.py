@@ -88,6 +88,7 @@ def work_through(
         seed,
         progress=partial(progress, "simulating"),
         threads=threads,
+        taken=trials.takings(programme, schedule),
     )
     cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())

@@ -69,19 +69,19 @@ def _try_marked(f: Floor, now: float) -> None:
 
 
 @compiled
-def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
+def run(handle: Handle, until: float) -> int:
     """Run the plant up to and including a time in hours.
 
     Returns DONE, or which memory must grow before the run can go on (call again then), or QUIET when nothing more
     can ever happen.
     """
     f = floor_at(handle)
-    if f.tree.shape[0] > 1:
-        build_tree(f)
+    build_tree(f)
     _try_marked(f, f.clockf[at.GF_NOW])
     row = f.head[at.G_LINE]
     row_time = _row_time(f, row)
     last = min(until, LATEST)
+    margin, traced, scanned = f.head[at.G_MARGIN], f.head[at.G_TRACE] > 0, f.tree.shape[0] <= 1
     while True:
         slot = first_slot(f)
         time = min(f.due[slot], row_time)
@@ -90,7 +90,7 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
             f.clockf[at.GF_NOW] = until
             return at.QUIET if time == math.inf else at.DONE
         spare = min(f.head[at.G_FREE_COUNT], f.head[at.G_ACCOUNTS])
-        if spare < f.head[at.G_MARGIN] or scheduled or f.head[at.G_TRACE] > 0:
+        if spare < margin or scheduled or traced:
             short = _shortage(f, row if scheduled else f.line.shape[0])
             if short != at.DONE:
                 return short
@@ -112,7 +112,7 @@ def run(handle: Handle, until: float) -> int:  # noqa: PLR0912 (the loop itself)
             _other_event(f, slot, time)
         if f.head[at.G_AGENDA] > 0:
             _try_marked(f, time)
-        if f.due[slot] == math.inf:
+        if not scanned and f.due[slot] == math.inf:
             set_time(f, slot, math.inf)
 
 
