@@ -406,6 +406,9 @@ DurationOrNone = Annotated[Quantity | None, _of(Dimension.TIME, optional=True)]
 Date = Annotated[Quantity, _of(Dimension.DATE)]
 DateOrAssumption = Annotated[Quantity | None, _of(Dimension.DATE, optional=True)]
 Share = Annotated[Quantity, _cell(lambda text, reading: _share(text, None, reading), Quantity)]
+ShareOrNone = Annotated[
+    Quantity | None, _cell(lambda text, reading: _share(text, None, reading), (Quantity, type(None)))
+]
 PlainShare = Annotated[float, _cell(_fraction, float)]
 PlainNumber = Annotated[float, _cell(_plain, float)]
 CapacitySteps = Annotated[Steps, _steps_of(None)]

@@ -1,14 +1,22 @@
 """The rules that a programme must keep beyond its single cells, one function a rule; all issues are found at once.
 
 What a single cell may hold is in `cells`; form and headings of the files are checked where they are read. The rules
-themselves stand in `check_references`, `check_conversion`, `check_production`, `check_terms` and `check_times`.
+themselves stand in `check_references`, `check_conversion`, `check_production`, `check_progress`, `check_terms` and
+`check_times`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from plantwright.model import check_conversion, check_production, check_references, check_terms, check_times
+from plantwright.model import (
+    check_conversion,
+    check_production,
+    check_progress,
+    check_references,
+    check_terms,
+    check_times,
+)
 from plantwright.model.draft import Draft
 from plantwright.model.issues import Issue
 
@@ -16,6 +24,7 @@ RULES: tuple[Callable[[Draft], Iterable[Issue]], ...] = (
     *check_references.RULES,
     *check_conversion.RULES,
     *check_production.RULES,
+    *check_progress.RULES,
     *check_terms.RULES,
     *check_times.RULES,
 )

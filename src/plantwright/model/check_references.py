@@ -36,6 +36,8 @@ REFERENCES = {
     "demand": {"customer": "parties", "destination": "destinations", "item": "items"},
     "destinations": {"party": "parties"},
     "reservations": {"item": "items", "customer": "parties", "demand": "demand"},
+    "progress": {"task": "tasks"},
+    "baseline": {"task": "tasks"},
 }  # fmt: skip
 """Table -> column -> the table whose ids it names; a delivery says itself where it goes."""
 
@@ -180,7 +182,10 @@ def agreements_placed(draft: Draft) -> Iterator[tuple[tuple[int], BaseModel]]:
 
 def doubled_ids(draft: Draft) -> Iterator[Issue]:
     """An id is given once; so is a component of an item at an operation, and an operation of an item."""
-    keys: Mapping[str, tuple[str, ...]] = {"bom": ("item", "component", "operation"), "routing": ("item", "operation")}
+    keys: Mapping[str, tuple[str, ...]] = {
+        "bom": ("item", "component", "operation"), "routing": ("item", "operation"),
+        "progress": ("task",), "baseline": ("task",),
+    }  # fmt: skip
     for table, rows in draft.rows.items():
         columns = keys.get(table, ("id",))
         if table not in ("tasks", "sources", "stock", "reservations"):

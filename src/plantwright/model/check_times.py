@@ -14,6 +14,7 @@ from plantwright.model.cells import Link
 from plantwright.model.draft import Draft
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Mode, Programme, Task
+from plantwright.model.underway import remaining
 
 HOUR = 1e-4
 DAY = 24.0
@@ -64,11 +65,12 @@ class _Times:
 
 def deadlines_reachable(draft: Draft) -> Iterator[Issue]:
     """A deadline that must be kept is not before the earliest finish by links, releases and calendars."""
-    order = _in_order(draft.programme)
+    left = remaining(draft.programme)
+    order = _in_order(left)
     if not draft.dated or order is None:
         return
-    times = _earliest(draft.programme, order)
-    for task in draft.programme.tasks:
+    times = _earliest(left, order)
+    for task in left.tasks:
         after_release = not task.release or not task.deadline or task.deadline.planned > task.release.planned
         if task.deadline and not task.weight and after_release and times.finish[task.id] > task.deadline.planned + HOUR:
             days = (times.finish[task.id] - task.deadline.planned) / DAY
@@ -84,7 +86,8 @@ def deadlines_reachable(draft: Draft) -> Iterator[Issue]:
 def _earliest(programme: Programme, order: list[Task]) -> _Times:
     times = _Times()
     for task in order:
-        start, finish = _linked(programme, times, task, task.release.planned if task.release else 0.0, 0.0)
+        release = max(task.release.planned if task.release else 0.0, task.not_before)
+        start, finish = _linked(programme, times, task, release, 0.0)
         calendar = programme.calendars.get(task.calendar, continuous())
         shortest = min(mode.duration.planned for mode in task.modes)
         times.start[task.id] = float(calendar.next_working(start)) if shortest > 0 else start

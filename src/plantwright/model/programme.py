@@ -47,20 +47,11 @@ from plantwright.model.cells import (
     WholeNumber,
     YesNo,
 )
+from plantwright.model.progress import BaselineTask, TaskProgress
 from plantwright.model.quantity import NOTHING, Quantity
+from plantwright.model.row import Row
 
 V = TypeVar("V")
-
-
-class Row(BaseModel):
-    """A row of a table; `row` is its line in the file, as a spreadsheet numbers it."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, str_strip_whitespace=True, populate_by_name=True
-    )
-    table: ClassVar[str]
-    row: int = Field(default=0, exclude=True, repr=False)
-    note: Text = Field(default="", description="remark, for people only")
 
 
 class Party(BaseModel):
@@ -128,7 +119,10 @@ class Mode:
 
 @dataclass(frozen=True)
 class Task:
-    """A work package of the conversion with its alternative modes; the first mode is the normal one."""
+    """A work package of the conversion with its alternative modes; the first mode is the normal one.
+
+    `not_before` (hours) holds in every world, as the status date does; `release` may be uncertain.
+    """
 
     id: str
     name: str
@@ -145,6 +139,7 @@ class Task:
     milestone: bool
     weight: float
     row: int = 0
+    not_before: float = 0.0
 
 
 class Resource(Row):
@@ -382,9 +377,12 @@ class Programme:
     demand: tuple[Demand, ...] = ()
     destinations: tuple[Destination, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    progress: tuple[TaskProgress, ...] = ()
+    baseline: tuple[BaselineTask, ...] = ()
     report: Mapping[str, str] = field(default_factory=dict)
     planning: Planning = Planning()  # noqa: RUF009 (frozen)
     safety_time: Quantity = NOTHING
+    status_date: Quantity | None = None
 
     def wanted(self, demand: Demand) -> float:
         """Return when the plan aims to have a demand at its site: its due date less the safety time, hours."""
@@ -407,6 +405,16 @@ class Programme:
     def task(self) -> Mapping[str, Task]:
         """Tasks by id."""
         return {t.id: t for t in self.tasks}
+
+    @cached_property
+    def progress_of(self) -> Mapping[str, TaskProgress]:
+        """What has happened of each task that has a row of progress."""
+        return {p.task: p for p in self.progress}
+
+    @cached_property
+    def baseline_of(self) -> Mapping[str, BaselineTask]:
+        """Baseline of each task that has one."""
+        return {b.task: b for b in self.baseline}
 
     @cached_property
     def resource(self) -> Mapping[str, Resource]:
@@ -459,6 +467,7 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
 TABLES: tuple[type[Row], ...] = (
     TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
     Reservation,
+    TaskProgress, BaselineTask,
 )  # fmt: skip
 
-__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme"]
+__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme", "Row"]

@@ -86,7 +86,7 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     programme = Programme(
         name=main.name, start=main.start, horizon=main.horizon, currency=main.currency, site=main.site,
         discount_rate=main.discount_rate, safety_time=main.safety_time, objective=main.objective,
-        planning=main.planning, calendars=calendars, parties=main.parties,
+        status_date=main.status_date, planning=main.planning, calendars=calendars, parties=main.parties,
         agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
     )  # fmt: skip
     dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))
@@ -98,7 +98,7 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
 
 def _nameless(raw: Raw) -> frozenset[str]:
     """The tables whose heading lacks the columns that say what a row is about."""
-    keys = {each.table: "id" if "id" in each.model_fields else "item" for each in ALL_TABLES}
+    keys = {each.table: next(k for k in ("id", "item", "task") if k in each.model_fields) for each in ALL_TABLES}
     return frozenset(name for name, table in raw.sheets.items() if keys[name] not in table.headings)
 
 

@@ -36,6 +36,7 @@ HOLDS = (
     (Day, "plain date"),
     (Currency, "currency"),
     (cells.Share, "share"),
+    (cells.ShareOrNone, "share"),
     (cells.PlainShare, "plain share"),
     (cells.PlainNumber, "plain number"),
     (cells.CapacitySteps, "steps"),

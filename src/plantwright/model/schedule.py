@@ -15,7 +15,10 @@ from plantwright.model.quantity import Quantity
 
 @dataclass(frozen=True, slots=True)
 class ScheduledTask:
-    """A task with its dates in hours from start; floats are elapsed hours, measured through links and resources."""
+    """A task with its dates in hours from start; floats are elapsed hours, measured through links and resources.
+
+    Of a task that runs at the status date `start` is the actual one, and `resume` says when what is left of it goes on.
+    """
 
     task: str
     mode: str
@@ -24,6 +27,7 @@ class ScheduledTask:
     total_float: float
     free_float: float
     critical: bool
+    resume: float | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from plantwright.model.agreements import Agreement
-from plantwright.model.cells import CellError, Duration, Identifier, PlainNumber, PlainShare, Share, text_of
+from plantwright.model.cells import (
+    CellError,
+    DateOrAssumption,
+    Duration,
+    Identifier,
+    PlainNumber,
+    PlainShare,
+    Share,
+    text_of,
+)
 from plantwright.model.programme import Objective, Party, Planning
 from plantwright.model.quantity import Quantity
 from plantwright.model.shifts import Shifts, Span, days, region, span, weekdays
@@ -81,6 +90,9 @@ class ProgrammeFile(BaseModel):
     name: str = Field(description="name of the programme", min_length=1, max_length=200)
     start: Day = Field(description="first day; times are counted from its midnight")
     horizon: Day = Field(description="day up to which the programme is looked at")
+    status_date: DateOrAssumption = Field(
+        default=None, description="up to when progress.csv tells what has happened; nothing else starts before it"
+    )
     currency: Currency = Field(default="USD", description="the one currency of all money, three letters")
     site: str = Field(default="", description="the plant that is converted", max_length=2000)
     discount_rate: Share = Field(default=Quantity(0.0), description="yearly rate for net present values, such as `8 %`")

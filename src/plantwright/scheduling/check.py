@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from plantwright.model.cells import Link
 from plantwright.model.programme import Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.underway import progress_of, remaining_work, share_done
 from plantwright.scheduling.problem import Problem, Solution, Stage
 
 HOURS = 1e-4
@@ -45,12 +47,32 @@ def _unknown_modes(programme: Programme, schedule: Schedule) -> Iterator[str]:
 def _work(programme: Programme, schedule: Schedule) -> Iterator[str]:
     for task, done in zip(programme.tasks, schedule.tasks, strict=True):
         mode = _mode(task, done)
+        state = progress_of(programme, task.id)
+        if state.actual_start and done.start != state.actual_start.planned:
+            yield f"task {task.id!r} does not start when it did"
+        if state.actual_finish:
+            if done.finish != state.actual_finish.planned:
+                yield f"task {task.id!r} is not finished when it was"
+            continue
         names = {task.calendar, *(programme.resource[need.id].calendar for need in mode.needs)}
-        worked = _hours_worked(programme, names, done.start, done.finish)
-        if abs(worked - mode.duration.planned) > HOURS:
-            yield f"task {task.id!r} works {worked:.4f} h between start and finish, not {mode.duration.planned:.4f}"
-        if mode.duration.planned > 0 and _hours_worked(programme, names, done.start, done.start + HOURS) < HOURS / 2:
+        hours = remaining_work(programme, task).planned if state.actual_start else mode.duration.planned
+        begin = _begins(done)
+        worked = _hours_worked(programme, names, begin, done.finish)
+        if abs(worked - hours) > HOURS:
+            yield f"task {task.id!r} works {worked:.4f} h between start and finish, not {hours:.4f}"
+        if hours > 0 and _hours_worked(programme, names, begin, begin + HOURS) < HOURS / 2:
             yield f"task {task.id!r} starts in a break of its calendars"
+
+
+def _begins(done: ScheduledTask) -> float:
+    """When the work that is still to be done of a task begins."""
+    return done.start if done.resume is None else done.resume
+
+
+def _unfinished(programme: Programme, schedule: Schedule) -> Iterator[tuple[Task, ScheduledTask]]:
+    for task, done in zip(programme.tasks, schedule.tasks, strict=True):
+        if not progress_of(programme, task.id).is_finished:
+            yield task, done
 
 
 def _hours_worked(programme: Programme, names: set[str], start: float, finish: float) -> float:
@@ -70,28 +92,43 @@ def _hours_worked(programme: Programme, names: set[str], start: float, finish: f
 
 
 def _dates(programme: Programme, schedule: Schedule) -> Iterator[str]:
-    for task, done in zip(programme.tasks, schedule.tasks, strict=True):
-        if done.start < (task.release.planned if task.release else 0.0) - HOURS:
+    status = programme.status_date.planned if programme.status_date else 0.0
+    for task, done in _unfinished(programme, schedule):
+        if done.start < (task.release.planned if task.release else 0.0) - HOURS and done.resume is None:
             yield f"task {task.id!r} starts before its release"
+        if _begins(done) < status - HOURS:
+            yield f"task {task.id!r} works before the status date"
         if task.deadline and task.weight <= 0 and done.finish > task.deadline.planned + HOURS:
             yield f"task {task.id!r} finishes after its deadline"
 
 
 def _links(programme: Programme, schedule: Schedule) -> Iterator[str]:
-    for task, done in zip(programme.tasks, schedule.tasks, strict=True):
+    for task, done in _unfinished(programme, schedule):
         for link in task.links:
             first = schedule.task[link.predecessor]
             begin = first.finish if link.kind[0] == "F" else first.start
-            end = done.finish if link.kind[1] == "F" else done.start
+            end = done.finish if link.kind[1] == "F" else _begins(done)
             if end < begin + link.lag.planned - HOURS:
                 yield f"task {task.id!r} breaks its link {link.kind} to {link.predecessor!r}"
-            if link.max_lag is not None and end > begin + link.max_lag.planned + HOURS:
+            most = None if _may_exceed(programme, task, link, begin) else link.max_lag
+            if most is not None and end > begin + most.planned + HOURS:
                 yield f"task {task.id!r} exceeds the greatest lag of its link {link.kind} to {link.predecessor!r}"
+
+
+def _may_exceed(programme: Programme, task: Task, link: Link, begin: float) -> bool:
+    """Whether what has happened leaves a greatest lag behind: it is between starts, or was over at the status date."""
+    first, own = progress_of(programme, link.predecessor), progress_of(programme, task.id)
+    if link.kind[1] == "S" and own.actual_start:
+        return True
+    if link.kind[0] == "S" and first.actual_start and not first.actual_finish:
+        return True
+    status = programme.status_date.planned if programme.status_date else 0.0
+    return bool(first.actual_finish and link.max_lag and begin + link.max_lag.planned < status)
 
 
 def _handovers(schedule: Schedule) -> Iterator[str]:
     for before, after in schedule.order:
-        if schedule.task[after].start < schedule.task[before].finish - HOURS:
+        if _begins(schedule.task[after]) < schedule.task[before].finish - HOURS:
             yield f"task {after!r} takes units of {before!r} before that is finished"
 
 
@@ -102,20 +139,29 @@ def _capacities(programme: Programme, schedule: Schedule) -> Iterator[str]:
         changes = [(step.at.planned, step.value.planned) for step in resource.capacity]
         changes.sort()
         rows = [(at, 1, value - last) for (at, value), (_, last) in zip(changes, [(0.0, 0.0), *changes], strict=False)]
+        held: list[tuple[float, int, float]] = []
         for task, done in zip(programme.tasks, schedule.tasks, strict=True):
             rows += [(done.finish, 1, d.amount.planned) for d in task.delivers if d.target == resource.id]
+        for task, done in _unfinished(programme, schedule):
             taken = sum(need.amount.planned for need in _mode(task, done).needs if need.id == resource.id)
-            if taken and done.finish > done.start:
-                rows += [(done.start, 2, -taken), (done.finish, 0, taken)]
-        yield from _overdrawn(resource.id, rows)
+            if taken and done.finish > _begins(done):
+                uses = [(_begins(done), 2, -taken), (done.finish, 0, taken)]
+                (rows if done.resume is None else held).extend(uses)
+        yield from _overdrawn(resource.id, rows, held)
 
 
-def _overdrawn(name: str, rows: Iterable[tuple[float, int, float]]) -> Iterator[str]:
-    # Moments a rounding apart are one moment: at it units come free, capacity changes, then tasks take.
-    left = 0.0
-    for at, _, units in sorted((round(at / HOURS), kind, units) for at, kind, units in rows):
+def _overdrawn(
+    name: str, rows: Iterable[tuple[float, int, float]], held: Iterable[tuple[float, int, float]]
+) -> Iterator[str]:
+    # Moments a rounding apart are one moment: at it units come free, capacity changes, then tasks take. What running
+    # tasks hold beyond the capacity is as it is; but nobody else takes any then.
+    left = others = 0.0
+    events = [(round(at / HOURS), kind, units, kind != 1) for at, kind, units in rows]
+    events += [(round(at / HOURS), kind, units, False) for at, kind, units in held]
+    for at, _, units, is_other in sorted(events):
         left += units
-        if left < -UNITS * (1 + abs(units)):
+        others -= units if is_other else 0.0
+        if left < -UNITS * (1 + abs(units)) and others > UNITS:
             yield f"resource {name!r} is overdrawn by {-left:g} at {at * HOURS:.2f} h"
             return
 
@@ -127,9 +173,11 @@ def _budget(programme: Programme, schedule: Schedule) -> Iterator[str]:
     spent = 0.0
     for task, done in zip(programme.tasks, schedule.tasks, strict=True):
         mode = _mode(task, done)
-        spent += mode.cost.planned + mode.equipment_cost
+        cost = mode.cost.planned + mode.equipment_cost
         for need in mode.needs:
-            spent += programme.resource[need.id].cost.planned * need.amount.planned * mode.duration.planned
+            cost += programme.resource[need.id].cost.planned * need.amount.planned * mode.duration.planned
+        actual = progress_of(programme, task.id).actual_cost
+        spent += cost if actual is None else actual.planned + (1 - share_done(programme, task)) * cost
     if spent > limit.planned + len(programme.tasks):
         yield f"the conversion costs {spent:,.0f}, the budget is {limit.planned:,.0f}"
 

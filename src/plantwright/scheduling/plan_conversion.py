@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import Programme
+from plantwright.model.progress import TaskProgress
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.underway import cost_planned, progress_of, remaining
 from plantwright.scheduling.bounds import earliest_dates
 from plantwright.scheduling.critical import floats
 from plantwright.scheduling.flow import resource_flow
 from plantwright.scheduling.generation import generate
+from plantwright.scheduling.held import split_by_held
 from plantwright.scheduling.problem import Problem, ProblemError, Solution
 from plantwright.scheduling.risk import Order, replay_planned, rises_before
 from plantwright.scheduling.solve import solve
-from plantwright.scheduling.translate import LATENESS_UNITS, Translation, mode_cost, problem_of, within
+from plantwright.scheduling.translate import LATENESS_UNITS, Translation, problem_of, within
 
 SLACK = 1.3
 """How much longer than the first schedule found the later ones may be, which keeps the engines' tables short."""
@@ -28,20 +32,47 @@ def schedule(
     Without `time_limit` (seconds) the search is a fixed amount of work and gives the same bytes every time.
     Raises `ProgrammeError` when no schedule keeps the links, resources, deadlines and budget.
     """
+    left = remaining(programme)
     try:
-        translation = problem_of(programme)
+        translation = problem_of(left)
         if not programme.tasks:
             return Schedule((), (), "optimal", {}, {})
-        translation = _trimmed(translation)
-        solution = solve(translation.problem, time_limit=time_limit, progress=progress)
+        search, passed_on = split_by_held(translation.problem, *_under_way(left))
+        search = _trimmed(replace(translation, problem=search)).problem
+        solution = solve(search, time_limit=time_limit, progress=progress)
     except ProblemError as error:
         raise _refused(error.reasons) from error
     if not solution.start:
-        raise _refused(unreachable(translation.problem))
-    found = _schedule(programme, translation, solution)
+        raise _refused(unreachable(search))
+    handovers = resource_flow(passed_on, solution)
+    found = _schedule(left, replace(translation, problem=search), solution, handovers)
     if progress:
         progress(1.0)
-    return found
+    return _as_it_happened(programme, found)
+
+
+def _under_way(programme: Programme) -> tuple[frozenset[int], frozenset[int]]:
+    """Tasks that are finished, and those that run and that no unfinished predecessor holds up, of what is left."""
+    state = [progress_of(programme, task.id) for task in programme.tasks]
+    done = {task.id for task, each in zip(programme.tasks, state, strict=True) if each.is_finished}
+    free = [all(link.predecessor in done for link in task.links) for task in programme.tasks]
+    return (
+        frozenset(number for number, each in enumerate(state) if each.is_finished),
+        frozenset(n for n, each in enumerate(state) if each.is_started and not each.is_finished and free[n]),
+    )
+
+
+def _as_it_happened(programme: Programme, found: Schedule) -> Schedule:
+    """The schedule with actual starts, and without floats where the work is done."""
+    return replace(found, tasks=tuple(_with_actuals(progress_of(programme, done.task), done) for done in found.tasks))
+
+
+def _with_actuals(progress: TaskProgress, done: ScheduledTask) -> ScheduledTask:
+    if progress.actual_start is None:
+        return done
+    started = replace(done, start=progress.actual_start.planned, resume=done.start)
+    finished = replace(started, total_float=0.0, free_float=0.0, critical=False, resume=None)
+    return finished if progress.is_finished else started
 
 
 def _trimmed(translation: Translation) -> Translation:
@@ -70,9 +101,10 @@ def unreachable(problem: Problem) -> tuple[str, ...]:
     return tuple(reasons) or ("no schedule was found that keeps all links, resources, deadlines and the budget",)
 
 
-def _schedule(programme: Programme, translation: Translation, solution: Solution) -> Schedule:
+def _schedule(
+    programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
+) -> Schedule:
     starts = [tick * translation.tick for tick in solution.start]
-    handovers = resource_flow(translation.problem, solution)
     order = Order(solution.mode, handovers, rises_before(programme, solution.mode, starts))
     replayed = replay_planned(programme, order)
     if replayed.broken.any():
@@ -113,7 +145,7 @@ def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, 
         ),
         "finish": lambda: max(done.finish for done in tasks),
         "cost": lambda: sum(
-            mode_cost(programme, next(mode for mode in task.modes if mode.name == done.mode))
+            cost_planned(programme, next(mode for mode in task.modes if mode.name == done.mode))
             for task, done in zip(programme.tasks, tasks, strict=True)
         ),
     }

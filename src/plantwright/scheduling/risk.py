@@ -16,6 +16,7 @@ from plantwright.model.calendars import Calendar
 from plantwright.model.programme import Mode, Programme, Resource
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
+from plantwright.model.underway import remaining
 from plantwright.scheduling.arrays import KINDS
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import Kind
@@ -77,10 +78,11 @@ def conversion_trials(programme: Programme, schedule: Schedule, seed: int, repli
     Modes, order and resource flow are the schedule's; each task starts as soon as they, its links and its release
     allow. With every value at its planned one the trials equal the schedule.
     """
-    found, duration = replay_worlds(programme, order_of(programme, schedule), seed, replications)
+    left = remaining(programme)
+    found, duration = replay_worlds(left, order_of(left, schedule), seed, replications)
     return ConversionTrials(
         tasks=tuple(task.id for task in programme.tasks),
-        start=found.start,
+        start=with_actual_starts(programme, found.start),
         finish=found.finish,
         criticality=found.critical.mean(axis=0) if len(replications) else np.zeros(len(programme.tasks)),
         sensitivity=rank_correlations(duration, found.finish.max(axis=1, initial=0.0)),
@@ -95,6 +97,13 @@ def _shares(programme: Programme, broken: Bool) -> dict[tuple[str, str], float]:
     return dict(zip(pairs, shares, strict=True))
 
 
+def with_actual_starts(programme: Programme, start: Float) -> Float:
+    """Starts (replications, tasks) in which a running task has its actual one, not that of what is left of it."""
+    begun = [programme.progress_of[task.id].actual_start if task.id in programme.progress_of else None
+             for task in programme.tasks]  # fmt: skip
+    return np.where([when is not None for when in begun], [when.planned if when else 0.0 for when in begun], start)
+
+
 def order_of(programme: Programme, schedule: Schedule) -> Order:
     """The modes and handovers of a schedule by index, and the rises of capacity that its tasks come after."""
     index = {task.id: number for number, task in enumerate(programme.tasks)}
@@ -103,20 +112,23 @@ def order_of(programme: Programme, schedule: Schedule) -> Order:
         for task in programme.tasks
     )
     handovers = tuple((index[before], index[after]) for before, after in schedule.order)
-    starts = [schedule.task[task.id].start for task in programme.tasks]
+    planned = [schedule.task[task.id] for task in programme.tasks]
+    starts = [done.start if done.resume is None else done.resume for done in planned]
     return Order(modes, handovers, rises_before(programme, modes, starts))
 
 
 def rises_before(programme: Programme, modes: Sequence[int], starts: Sequence[float]) -> tuple[float, ...]:
     """Latest rise of capacity, of the resources that each task takes, that is not after its planned start (hours).
 
-    A task that is planned after a rise never starts before it, in any world: its units may not be there.
+    A task that is planned after a rise never starts before it, in any world: its units may not be there. Nor does one
+    start before the status date.
     """
     rises = {resource.id: _rises(resource) for resource in programme.resources}
     return tuple(
         max(
-            (at for need in task.modes[mode].needs for at in rises[need.id] if at <= start + ROUNDING_HOURS),
-            default=0.0,
+            task.not_before,
+            *(at for need in task.modes[mode].needs for at in (0.0, *rises[need.id]) if at <= start + ROUNDING_HOURS),
+            0.0,
         )
         for task, mode, start in zip(programme.tasks, modes, starts, strict=True)
     )

@@ -12,6 +12,7 @@ from math import ceil, floor, isinf
 from plantwright.model.calendars import Calendar
 from plantwright.model.cells import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
+from plantwright.model.underway import cost_planned
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import (
     ELAPSED,
@@ -115,7 +116,7 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
         modes=tuple(
             _mode(programme, mode, calendar, scales, tick) for mode, calendar in zip(task.modes, calendars, strict=True)
         ),
-        release=max(0, up(task.release.planned, tick)) if task.release else 0,
+        release=max(0, up(max(task.release.planned if task.release else 0.0, task.not_before), tick)),
         deadline=None if soft else due,
         weight=_weight(programme, task),
         due=due if soft else None,
@@ -133,7 +134,7 @@ def _mode(programme: Programme, mode: Mode, calendar: int, scales: dict[str, int
     for need in mode.needs:
         needs[need.id] += need.amount.planned
     units = {name: ceil(amount * scales[name] - NEAR) for name, amount in needs.items()}
-    cost = round(mode_cost(programme, mode))
+    cost = round(cost_planned(programme, mode))
     budget = [cost] if programme.objective.budget is not None else []
     return TickMode(
         duration=up(mode.duration.planned, tick),
@@ -142,14 +143,6 @@ def _mode(programme: Programme, mode: Mode, calendar: int, scales: dict[str, int
         cost=cost,
         calendar=calendar,
     )
-
-
-def mode_cost(programme: Programme, mode: Mode) -> float:
-    """Planned cost of a task in a mode, in currency: work, equipment, and working hours of the resources it takes."""
-    crews = sum(
-        need.amount.planned * programme.resource[need.id].cost.planned * mode.duration.planned for need in mode.needs
-    )
-    return mode.cost.planned + mode.equipment_cost + crews
 
 
 def _weight(programme: Programme, task: Task) -> int:
