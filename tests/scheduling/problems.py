@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plantwright.model.assumptions import Assumption, Distribution, Law, Register
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.cells import Link as TaskLink
-from plantwright.model.cells import Need
+from plantwright.model.cells import Need, Released
 from plantwright.model.programme import Mode as TaskMode
 from plantwright.model.programme import Objective, Programme, Resource
 from plantwright.model.programme import Task as ProgrammeTask
@@ -69,6 +69,7 @@ def _tasks(draw: st.DrawFn, number: int, supplies: bool) -> Task:
             consumption=(draw(st.integers(0, 3)),),
             cost=draw(st.integers(0, 5)),
             calendar=draw(st.sampled_from([-1, 0])),
+            released=draw(st.sampled_from([(), ((0, 0),), ((1, 2),), ((0, 3), (1, 0))])),
         )
         for _ in range(draw(st.integers(1, 2)))
     )
@@ -135,6 +136,8 @@ def task(
     deadline: float | None = None,
     weight: float = 0.0,
     delivers: tuple = (),
+    pauses: bool = True,
+    released: tuple[tuple[str, float], ...] = (),
 ) -> ProgrammeTask:
     """A task of a programme; `after` holds (predecessor, kind, lag in hours[, greatest lag])."""
     duration = hours if isinstance(hours, Quantity) else quantity(hours)
@@ -144,6 +147,7 @@ def task(
         links=tuple(TaskLink(p, k, *map(quantity, lags)) for p, k, *lags in after), delivers=delivers, equipment=(),
         release=None if release is None else quantity(release, Dimension.DATE),
         deadline=None if deadline is None else quantity(deadline, Dimension.DATE), milestone=False, weight=weight,
+        pauses=pauses, released=tuple(Released(name, quantity(hours)) for name, hours in released),
     )  # fmt: skip
 
 

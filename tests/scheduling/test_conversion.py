@@ -189,9 +189,12 @@ def test_any_conversion_is_scheduled_as_the_checker_wants_it(rows, links):
         if before < later < len(rows) and all(link[0] != f"t{before}" for link in after[later]):
             after[later].append((f"t{before}", kind, lag))
     tasks = tuple(
-        task(f"t{i}", hours, tuple(after[i]), (("crew", units),) if units else (), calendar=calendar)
+        task(
+            f"t{i}", hours, tuple(after[i]), (("crew", units),) if units else (), calendar=calendar,
+            pauses=hours > 8 or i % 2 > 0, released=(("crew", 12),) if units and i % 3 else (),
+        )
         for i, (hours, units, calendar) in enumerate(rows)
-    )
+    )  # fmt: skip
     plan = programme(tasks, (resource("crew", ((0, 2), (30, 3))),), calendars=(day_shift(),))
     found = schedule(plan)
     assert check_schedule(plan, found) == []
@@ -274,6 +277,50 @@ def test_the_critical_path_runs_back_through_a_greatest_lag():
     found = schedule(programme(tasks))
     assert starts(found) == {"lay": 0.0, "pour": 50.0, "strip": 100.0, "clean": 60.0, "fence": 0.0}
     assert {d.task for d in found.tasks if d.critical} == {"lay", "pour", "strip", "clean"}
+
+
+def test_a_task_that_may_not_pause_waits_for_a_shift_that_holds_it():
+    tasks = (task("dig", 5, calendar="day"), task("pour", 6, (("dig", "FS", 0),), calendar="day", pauses=False))
+    plan = programme((*tasks, task("cure", 1, (("pour", "FS", 0),))), calendars=(day_shift(),))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert (found.task["pour"].start, found.task["pour"].finish) == (24 + 8.0, 24 + 14.0)
+    assert "may not" in " ".join(check_schedule(replace(plan, tasks=(*plan.tasks[:2],)), _moved(found, "pour", 13, 33)))
+
+
+def _moved(found, name, start, finish):
+    tasks = tuple(replace(d, start=start, finish=finish) if d.task == name else d for d in found.tasks[:2])
+    return replace(found, tasks=tasks)
+
+
+def test_a_task_that_may_not_pause_and_is_drawn_too_long_works_overtime():
+    hours, entry = uncertain("pour_time", 4, 6, 12)
+    plan = programme(
+        (task("dig", 3), task("pour", hours, (("dig", "FS", 0),), calendar="day", pauses=False)),
+        calendars=(day_shift(),), assumptions=(entry,),
+    )  # fmt: skip
+    trials = conversion_trials(plan, schedule(plan), 3, range(200))
+    drawn = plan.register.draws("pour_time", 3, range(200))
+    assert (drawn > 8).any()
+    assert (trials.start[:, 1] == 8.0).all()
+    assert np.allclose(trials.finish_of("pour") - trials.start[:, 1], drawn)
+
+
+def test_a_crane_that_is_released_at_night_serves_both_shifts():
+    night = day_shift("night", opens=18.0, closes=23.0, week=7)
+    tasks = (
+        task("install", 20, calendar="day", needs=(("crane", 1),), released=(("crane", 10),)),
+        task("move", 12, calendar="night", needs=(("crane", 1),), released=(("crane", 10),)),
+    )
+    plan = programme(tasks, (resource("crane", ((0, 1),)),), calendars=(day_shift(), night))
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert starts(found) == {"install": 8.0, "move": 18.0}
+    kept = replace(plan, tasks=tuple(replace(each, released=()) for each in tasks))
+    assert schedule(kept).finish > found.finish
+    assert "overdrawn" in " ".join(check_schedule(kept, found))
+    again = conversion_trials(plan, found, 1, range(1))
+    assert again.start[0].tolist() == [8.0, 18.0]
 
 
 def test_floats_end_where_a_greatest_lag_does():

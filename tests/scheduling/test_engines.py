@@ -113,6 +113,22 @@ def test_a_task_that_may_not_pause_waits_for_a_long_enough_shift():
             assert (*found.start, *found.finish) == expected
 
 
+def test_a_crew_that_is_released_over_a_break_works_elsewhere_meanwhile():
+    day = WorkingTime("day", ((0, 8), (24, 32), (48, 56)))
+    night = WorkingTime("night", ((10, 20), (34, 44)))
+    for shortest, starts in ((16, (0, 10)), (17, (0, 34))):
+        tasks = (
+            Task("install", (Mode(12, (1,), calendar=0, released=((0, shortest),)),), weight=1),
+            Task("move", (Mode(6, (1,), calendar=1),), release=5),
+        )
+        problem = Problem(
+            tasks, resources=(Resource("crane", ((0, 1),)),), calendars=(day, night), horizon=60,
+            objectives=(Stage.COMPLETION, Stage.MAKESPAN),
+        )  # fmt: skip
+        for found in (generate(problem, schedules=8), improve(problem, NOTHING, effort=2.0)):
+            assert (found.start, check_solution(problem, found)) == (starts, [])
+
+
 def test_units_that_a_task_supplies_are_there_from_its_finish():
     tasks = (Task("fit test power", (Mode(4, (0,)),), supplies=((0, 2),)), Task("test", (Mode(2, (2,)),)))
     problem = Problem(tasks, resources=(Resource("power", ((0, 0),)),), horizon=20)

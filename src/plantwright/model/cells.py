@@ -66,6 +66,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A resource that a task lets go over its breaks of at least `shortest` (elapsed hours)."""
+
+    id: str
+    shortest: Quantity
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Capability that a task hands over at its finish: stations of a work centre, or capacity of a resource."""
 
@@ -280,6 +288,19 @@ def _need(text: str, reading: Reading) -> Need:
     return Need(identifier(name.strip()), _nonnegative(amount.strip(), None, reading))
 
 
+def released(text: str, reading: Reading) -> tuple[Released, ...]:
+    """Return the resources of a cell such as `electricians, cranes:12 h`; raise CellError."""
+    read = tuple(_released(part, reading) for _, part in _parts(text, ","))
+    _once([each.id for each in read])
+    return read
+
+
+def _released(text: str, reading: Reading) -> Released:
+    name, colon, hours = text.partition(":")
+    shortest = _nonnegative(hours.strip(), Dimension.TIME, reading) if colon else Quantity(0.0, Dimension.TIME)
+    return Released(identifier(name.strip()), shortest)
+
+
 def deliveries(text: str, reading: Reading) -> tuple[Delivery, ...]:
     """Return the deliveries of a cell such as `work_centre:burn_in+20, power:test_hall+5 MW`; raise CellError."""
     read = tuple(_delivery(part, reading) for _, part in _parts(text, ","))
@@ -416,6 +437,7 @@ PowerSteps = Annotated[Steps, _steps_of(Dimension.POWER)]
 RateSteps = Annotated[Steps, _steps_of(None, weekly=True)]
 Links = Annotated[tuple[Link, ...], _cell(links, tuple, str)]
 Needs = Annotated[tuple[Need, ...], _cell(needs, tuple, str)]
+ReleasedResources = Annotated[tuple[Released, ...], _cell(released, tuple, str)]
 Deliveries = Annotated[tuple[Delivery, ...], _cell(deliveries, tuple, str)]
 Identifier = Annotated[str, _cell(lambda text, _: identifier(text) if text else "", (), str)]
 Text = Annotated[str, Field(max_length=2000)]

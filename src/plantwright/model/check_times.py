@@ -161,4 +161,33 @@ def _in_order(programme: Programme) -> list[Task] | None:
     return [programme.task[name] for name in order] if len(order) == len(programme.tasks) else None
 
 
-RULES = (no_shared_time, deadlines_reachable, lags_agree)
+def shifts_long_enough(draft: Draft) -> Iterator[Issue]:
+    """A mode of a task that may not pause fits into some shift before the horizon."""
+    programme = draft.programme
+    for task in programme.tasks if draft.dated else ():
+        for mode in task.modes if not task.pauses else ():
+            calendar = _calendar(programme, task, mode)
+            if calendar.is_continuous:
+                continue
+            lengths = (calendar.ends - calendar.starts)[calendar.starts < programme.horizon_hours]
+            longest = float(lengths.max(initial=0.0))
+            if 0 < longest < mode.duration.planned - HOUR:
+                said = f"it takes {mode.duration.planned:g} h without a break, the longest shift has {longest:g} h"
+                remedy = "let it pause, choose another calendar, or part the task"
+                yield Issue("tasks.csv", mode.row or task.row, "pauses", said, remedy)
+
+
+def released_resources_are_taken(draft: Draft) -> Iterator[Issue]:
+    """What a task releases over breaks it takes in some mode, and it does pause."""
+    for task in draft.programme.tasks:
+        taken = {need.id for mode in task.modes for need in mode.needs}
+        for each in task.released:
+            if each.id not in taken and each.id in draft.programme.resource:
+                said, remedy = f"the task does not take '{each.id}'", "take it out, or add it to the resources"
+                yield Issue("tasks.csv", task.row, "released", said, remedy, "warning")
+        if task.released and not task.pauses:
+            said = "the task does not pause, so it releases nothing"
+            yield Issue("tasks.csv", task.row, "released", said, "take it out, or let the task pause", "warning")
+
+
+RULES = (no_shared_time, shifts_long_enough, released_resources_are_taken, deadlines_reachable, lags_agree)

@@ -42,6 +42,8 @@ from plantwright.model.cells import (
     Power,
     PowerSteps,
     RateSteps,
+    Released,
+    ReleasedResources,
     Share,
     Text,
     WholeNumber,
@@ -84,6 +86,10 @@ class TaskRow(Row):
         default=(), description="links such as `dig FS+5d, pour FS+2d..5d, permit SS`; lags are elapsed time"
     )
     resources: Needs = Field(default=(), description="taken while the task works, such as `crane:1, electricians:6`")
+    pauses: YesNo = Field(default=True, description="no: once begun, the work goes on without a break of its calendars")
+    released: ReleasedResources = Field(
+        default=(), description="resources let go over breaks, such as `electricians, cranes:12 h`; others are kept"
+    )
     cost: Money = Field(
         default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted"
     )
@@ -140,6 +146,8 @@ class Task:
     weight: float
     row: int = 0
     not_before: float = 0.0
+    pauses: bool = True
+    released: tuple[Released, ...] = ()
 
 
 class Resource(Row):

@@ -44,6 +44,7 @@ HOLDS = (
     (cells.RateSteps, "steps per week"),
     (cells.Links, "links"),
     (cells.Needs, "amounts"),
+    (cells.ReleasedResources, "resources released"),
     (cells.Deliveries, "deliveries"),
     (cells.Identifier, "id"),
     (cells.WholeNumber, "whole number"),

@@ -36,7 +36,7 @@ class Schedule:
 
     `order` holds pairs (before, after) in which a resource passes from one task to the next; together with the links
     they carry the critical path, and the trials keep them. `objectives` and `bounds` are by objective name, in the
-    order minimised.
+    order minimised. `held` says for tasks that the plan holds back on purpose the hour before which they never start.
     """
 
     tasks: tuple[ScheduledTask, ...]
@@ -44,6 +44,7 @@ class Schedule:
     status: str
     objectives: Mapping[str, float]
     bounds: Mapping[str, float]
+    held: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def task(self) -> Mapping[str, ScheduledTask]:

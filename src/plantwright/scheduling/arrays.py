@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from plantwright.scheduling.problem import ELAPSED, Kind, Link, Problem, ProblemError, Stage, WorkingTime
+from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, ProblemError, Stage, WorkingTime
 
 Int = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
@@ -34,10 +34,11 @@ class Arrays(NamedTuple):
     """Tables of the n tasks, their m modes in a row, u uses of a resource by a mode and l links with a minimum lag.
 
     `tasks` [n, 9], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
-    `uses` [u, 2]: resource, units. `before` and `after` [l, 3]: task at the other end, kind, lag, grouped by task with
-    `before_from`, `after_from` [n + 1]. `supply_from` [n + 1] and `supplies` [s, 2]: resource, units from a task's
-    finish on. `limits` [x, 4]: before, after, kind, maximum lag. `capacity` [resources, ticks],
-    `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0, SS 1, FF 2, SF 3. Times in ticks.
+    `uses` [u, 3]: resource, units, ticks of the shortest break that frees them (0: none does). `before` and `after`
+    [l, 3]: task at the other end, kind, lag, grouped by task with `before_from`, `after_from` [n + 1]. `supply_from`
+    [n + 1] and `supplies` [s, 2]: resource, units from a task's finish on. `limits` [x, 4]: before, after, kind,
+    maximum lag. `capacity` [resources, ticks], `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0,
+    SS 1, FF 2, SF 3. Times in ticks.
     `movable` says that a schedule may be moved in time as a whole without breaking anything.
     """
 
@@ -199,12 +200,18 @@ def _tails(problem: Problem, links: list[Link], order: list[int]) -> list[int]:
 
 def _uses(problem: Problem) -> tuple[Int, Int32]:
     rows = [
-        [(k, units) for k, units in enumerate(mode.demand) if units and mode.duration]
+        [(k, units, _shortest(mode, k)) for k, units in enumerate(mode.demand) if units and mode.duration]
         for task in problem.tasks
         for mode in task.modes
     ]
     flat = [use for row in rows for use in row]
-    return _pointers([len(row) for row in rows]), np.array(flat, np.int32).reshape(len(flat), 2)
+    return _pointers([len(row) for row in rows]), np.array(flat, np.int32).reshape(len(flat), 3)
+
+
+def _shortest(mode: Mode, resource: int) -> int:
+    return (
+        max(dict(mode.released).get(resource, -1), 1) if mode.calendar >= 0 and resource in dict(mode.released) else 0
+    )
 
 
 def _capacity(problem: Problem) -> Int32:

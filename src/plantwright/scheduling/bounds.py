@@ -128,7 +128,7 @@ def makespan_bound(problem: Problem) -> int:
 def _work_bound(problem: Problem, index: int, elapsed: dict[Mode, int], head: list[int], tail: list[int]) -> int:
     rows = []
     for number, task in enumerate(problem.tasks):
-        energy = min(elapsed[mode] * mode.demand[index] for mode in task.modes)
+        energy = min(_ticks_held(mode, index, elapsed) * mode.demand[index] for mode in task.modes)
         if energy:
             after = tail[number] - min(elapsed[mode] for mode in task.modes)
             rows.append((head[number], max(after, 0), energy))
@@ -142,6 +142,11 @@ def _work_bound(problem: Problem, index: int, elapsed: dict[Mode, int], head: li
         work = np.cumsum(np.where(early >= begin, energy, 0))
         best = max(best, int((begin + -(-work // ceiling) + after)[early >= begin].max()))
     return best
+
+
+def _ticks_held(mode: Mode, index: int, elapsed: dict[Mode, int]) -> int:
+    """Fewest ticks for which a mode holds a resource."""
+    return mode.duration if any(index == resource for resource, _ in mode.released) else elapsed[mode]
 
 
 def stage_bounds(problem: Problem) -> tuple[int, ...]:

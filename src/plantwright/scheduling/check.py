@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from plantwright.model.cells import Link
 from plantwright.model.programme import Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import progress_of, remaining_work, share_done
+from plantwright.scheduling.problem import Mode as TickMode
 from plantwright.scheduling.problem import Problem, Solution, Stage
 
 HOURS = 1e-4
@@ -60,6 +62,8 @@ def _work(programme: Programme, schedule: Schedule) -> Iterator[str]:
         worked = _hours_worked(programme, names, begin, done.finish)
         if abs(worked - hours) > HOURS:
             yield f"task {task.id!r} works {worked:.4f} h between start and finish, not {hours:.4f}"
+        if not task.pauses and abs(done.finish - begin - hours) > HOURS:
+            yield f"task {task.id!r} pauses over a break, and may not"
         if hours > 0 and _hours_worked(programme, names, begin, begin + HOURS) < HOURS / 2:
             yield f"task {task.id!r} starts in a break of its calendars"
 
@@ -76,7 +80,12 @@ def _unfinished(programme: Programme, schedule: Schedule) -> Iterator[tuple[Task
 
 
 def _hours_worked(programme: Programme, names: set[str], start: float, finish: float) -> float:
-    """Hours of [start, finish) in which all the named calendars work, by cutting the span down calendar by calendar."""
+    """Hours of [start, finish) in which all the named calendars work."""
+    return sum(end - begin for begin, end in _spans_worked(programme, names, start, finish))
+
+
+def _spans_worked(programme: Programme, names: set[str], start: float, finish: float) -> list[tuple[float, float]]:
+    """The spans of [start, finish) in which all the named calendars work, cut down calendar by calendar."""
     spans = [(start, finish)]
     for name in sorted(names):
         calendar = programme.calendars.get(name)
@@ -88,7 +97,7 @@ def _hours_worked(programme: Programme, names: set[str], start: float, finish: f
             for opens, closes in zip(calendar.starts, calendar.ends, strict=True)
             if opens < end and closes > begin
         ]
-    return sum(end - begin for begin, end in spans)
+    return spans
 
 
 def _dates(programme: Programme, schedule: Schedule) -> Iterator[str]:
@@ -144,10 +153,24 @@ def _capacities(programme: Programme, schedule: Schedule) -> Iterator[str]:
             rows += [(done.finish, 1, d.amount.planned) for d in task.delivers if d.target == resource.id]
         for task, done in _unfinished(programme, schedule):
             taken = sum(need.amount.planned for need in _mode(task, done).needs if need.id == resource.id)
-            if taken and done.finish > _begins(done):
-                uses = [(_begins(done), 2, -taken), (done.finish, 0, taken)]
-                (rows if done.resume is None else held).extend(uses)
+            for begin, end in _spans_held(programme, task, done, resource.id) if taken else ():
+                (rows if done.resume is None else held).extend([(begin, 2, -taken), (end, 0, taken)])
         yield from _overdrawn(resource.id, rows, held)
+
+
+def _spans_held(programme: Programme, task: Task, done: ScheduledTask, name: str) -> Iterator[tuple[float, float]]:
+    """The spans over which a task holds a resource: all of it, less the breaks over which it lets it go."""
+    begin = _begins(done)
+    for each in task.released:
+        if each.id == name:
+            names = {task.calendar, *(programme.resource[need.id].calendar for need in _mode(task, done).needs)}
+            worked = sorted(_spans_worked(programme, names, begin, done.finish))
+            for (_, stops), (resumes, _) in pairwise(worked):
+                if resumes - stops >= max(each.shortest.planned, HOURS):
+                    yield begin, stops
+                    begin = resumes
+    if done.finish > begin:
+        yield begin, done.finish
 
 
 def _overdrawn(
@@ -229,17 +252,37 @@ def _tick_links(problem: Problem, solution: Solution) -> Iterator[str]:
 def _tick_capacities(problem: Problem, solution: Solution) -> Iterator[str]:
     for index, resource in enumerate(problem.resources):
         moments = {tick for tick, _ in resource.steps} | set(solution.start) | set(solution.finish)
+        moments |= {begin for calendar in problem.calendars for begin, _ in calendar.intervals if _lets_go(problem)}
         for moment in sorted(moments):
             there = max((tick, units) for tick, units in resource.steps if tick <= moment)[1]
             taken = 0
             for number, task in enumerate(problem.tasks):
-                if solution.start[number] <= moment < solution.finish[number]:
-                    taken += task.modes[solution.mode[number]].demand[index]
+                mode = task.modes[solution.mode[number]]
+                is_on = solution.start[number] <= moment < solution.finish[number]
+                if is_on and not _is_let_go(problem, mode, index, moment):
+                    taken += mode.demand[index]
                 if solution.finish[number] <= moment:
                     there += sum(units for supplied, units in task.supplies if supplied == index)
             if taken > there:
                 yield f"resource {resource.name!r} is overdrawn at tick {moment}: {taken} of {there}"
                 break
+
+
+def _lets_go(problem: Problem) -> bool:
+    return any(mode.released for task in problem.tasks for mode in task.modes)
+
+
+def _is_let_go(problem: Problem, mode: TickMode, index: int, moment: int) -> bool:
+    """Whether a tick lies in a break of the mode that is long enough to free the resource."""
+    for resource, shortest in mode.released:
+        if resource == index and mode.calendar >= 0 and mode.duration:
+            spans = problem.calendars[mode.calendar].intervals
+            stopped = max((end for _, end in spans if end <= moment), default=None)
+            resumes = min((begin for begin, _ in spans if begin > moment), default=None)
+            works = any(begin <= moment < end for begin, end in spans)
+            if not works and stopped is not None and resumes is not None and resumes - stopped >= max(shortest, 1):
+                return True
+    return False
 
 
 def _tick_stocks(problem: Problem, solution: Solution) -> Iterator[str]:

@@ -30,14 +30,19 @@ def floats(programme: Programme, order: Order, start: Float, finish: Float) -> t
         for task, mode in zip(programme.tasks, order.modes, strict=True)
     ]
     hours = [task.modes[mode].duration.planned for task, mode in zip(programme.tasks, order.modes, strict=True)]
+    pauses = [task.pauses for task in programme.tasks]
     most = [link.max_lag.planned for task in programme.tasks for link in task.links if link.max_lag is not None]
     last = float(finish.max(initial=0.0))
     late_start, late_finish = np.full(len(start), np.inf), np.full(len(start), last)
     free_start, free_finish = np.full(len(start), np.inf), np.full(len(start), last)
     for _ in range(len(most) + 1):
         for task in net.order[::-1].tolist():
-            late_start[task] = min(late_start[task], _latest_start(calendars[task], late_finish[task], hours[task]))
-            late_finish[task] = min(late_finish[task], _finish(calendars[task], late_start[task], hours[task]))
+            late_start[task] = min(
+                late_start[task], _latest_start(calendars[task], late_finish[task], hours[task], pauses[task])
+            )
+            late_finish[task] = min(
+                late_finish[task], _finish(calendars[task], late_start[task], hours[task], pauses[task])
+            )
             for link in range(int(net.link_from[task]), int(net.link_from[task + 1])):
                 giver, kind = int(net.giver[link]), int(net.kind[link])
                 tied = kind in FINISH_OF_TAKER, kind in FINISH_OF_GIVER
@@ -49,7 +54,7 @@ def floats(programme: Programme, order: Order, start: Float, finish: Float) -> t
             _hold((late_start, late_finish), (late_start, late_finish), before, after, tied, hours_after)
             _hold((start, finish), (free_start, free_finish), before, after, tied, hours_after)
     free = [
-        min(free_start[task], _latest_start(calendars[task], free_finish[task], hours[task]))
+        min(free_start[task], _latest_start(calendars[task], free_finish[task], hours[task], pauses[task]))
         for task in range(len(start))
     ]
     total = np.maximum(late_start - start, 0.0)
@@ -64,10 +69,14 @@ def _hold(
     bound[other] = min(bound[other], ends[tied[0]][task] + hours)
 
 
-def _latest_start(calendar: Calendar, finish: float, hours: float) -> float:
+def _latest_start(calendar: Calendar, finish: float, hours: float, pauses: bool) -> float:
     """Latest start from which the work is done by `finish`."""
     if calendar.is_continuous or hours <= 0:
         return finish - hours
+    if not pauses:
+        ends = np.minimum(calendar.ends, finish)
+        fits = np.flatnonzero(ends - calendar.starts >= hours - 1e-7)
+        return float(ends[fits[-1]] - hours) if len(fits) else -np.inf
     work = float(calendar.worked(finish)) - hours
     if work < 0:
         return -np.inf
@@ -76,7 +85,7 @@ def _latest_start(calendar: Calendar, finish: float, hours: float) -> float:
     return float(calendar.starts[span] + max(work - worked[span], 0.0))
 
 
-def _finish(calendar: Calendar, start: float, hours: float) -> float:
-    if calendar.is_continuous or hours <= 0 or np.isinf(start):
+def _finish(calendar: Calendar, start: float, hours: float, pauses: bool) -> float:
+    if calendar.is_continuous or hours <= 0 or not pauses or np.isinf(start):
         return start + hours
     return float(calendar.after_work(start, hours))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from plantwright.scheduling.problem import Problem, Solution
+from plantwright.scheduling.problem import Problem, Solution, stretches_held
 
 SOURCE = -1
 """Who gives the units that are there by the resource's own steps."""
@@ -36,7 +36,29 @@ def resource_flow(problem: Problem, solution: Solution) -> tuple[tuple[int, int]
         for giver, taker in _handovers(problem, solution, index, before)
         if giver != SOURCE
     }
-    return tuple(sorted((giver, taker) for giver, taker in pairs if giver not in before[taker]))
+    return tuple(
+        sorted(
+            (giver, taker)
+            for giver, taker in pairs
+            if giver not in before[taker] and solution.finish[giver] <= solution.start[taker]
+        )
+    )
+
+
+def sharers(problem: Problem, solution: Solution) -> set[int]:
+    """Tasks that hold a resource between start and finish of one that releases it over breaks, and those tasks.
+
+    Between them no order of handovers holds: units go to and fro.
+    """
+    found: set[int] = set()
+    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
+    for one, mode in enumerate(modes):
+        for resource in (index for index, _ in mode.released if mode.demand[index]):
+            for other, another in enumerate(modes):
+                overlap = solution.start[one] < solution.finish[other] and solution.start[other] < solution.finish[one]
+                if other != one and another.demand[resource] and overlap:
+                    found |= {one, other}
+    return found
 
 
 def _linked_before(problem: Problem) -> list[set[int]]:
@@ -50,12 +72,11 @@ def _linked_before(problem: Problem) -> list[set[int]]:
 def _handovers(problem: Problem, solution: Solution, index: int, before: list[set[int]]) -> list[tuple[int, int]]:
     """Pairs (giver, taker) of one resource; SOURCE gives what no task had before."""
     takers = sorted(_uses(problem, solution, index), key=lambda use: (solution.start[use[0]], use[0]))
-    events = [*_source_events(problem, index), *((solution.start[task], 2, task, units) for task, units in takers)]
-    events += [
-        (solution.finish[task], 0, task, units)
-        for task, units in takers
-        if solution.finish[task] > solution.start[task]
-    ]
+    events = _source_events(problem, index)
+    for task, units in takers:
+        mode = problem.tasks[task].modes[solution.mode[task]]
+        for begin, end in stretches_held(problem, mode, index, solution.start[task], solution.finish[task]):
+            events += [(begin, 2, task, units), (end, 0, task, units)]
     events += [
         (solution.finish[task], 0, task, units)
         for task, each in enumerate(problem.tasks)
@@ -72,7 +93,8 @@ def _handovers(problem: Problem, solution: Solution, index: int, before: list[se
             elif kind == 1:
                 _take(pool, units, SOURCE, newest=True, preferred=set())
             else:
-                handed += [(giver, task) for giver in _take(pool, units, task, newest=False, preferred=before[task])]
+                givers = _take(pool, units, task, newest=False, preferred=before[task] | {task})
+                handed += [(giver, task) for giver in givers if giver != task]
     return handed
 
 

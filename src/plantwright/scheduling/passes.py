@@ -117,13 +117,22 @@ def finish_for_start(way: Int, clock: Int32, horizon: int, beginning: int) -> in
 
 
 @inlined
-def last_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int:
+def is_held(clock: Int32, calendar: int, tick: int, shortest: int) -> bool:
+    """Whether a use that breaks of `shortest` ticks or more free (0: none) is held at a tick of its task."""
+    if shortest == 0 or clock[RUN_END, calendar, tick] > 0:
+        return True
+    worked = clock[WORKED, calendar, tick]
+    return clock[TICK, calendar, worked] - clock[TICK, calendar, worked - 1] - 1 < shortest
+
+
+@inlined
+def last_clash(way: Int, clock: Int32, uses: Int32, free: Int32, begin: int, end: int) -> int:
     """Last tick of [begin, end) at which too few units are free for the mode; -1 when there is none."""
     clash = -1
     for use in range(way[USE_FROM], way[USE_TO]):
-        resource, units = uses[use, 0], uses[use, 1]
+        resource, units, shortest = uses[use, 0], uses[use, 1], uses[use, 2]
         tick = end - 1
-        while tick >= begin and free[resource, tick] >= units:
+        while tick >= begin and (free[resource, tick] >= units or not is_held(clock, way[CALENDAR], tick, shortest)):
             tick -= 1
         if tick >= begin:
             clash, begin = tick, tick + 1
@@ -131,13 +140,13 @@ def last_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int:
 
 
 @inlined
-def first_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int:
+def first_clash(way: Int, clock: Int32, uses: Int32, free: Int32, begin: int, end: int) -> int:
     """First tick of [begin, end) at which too few units are free for the mode; -1 when there is none."""
     clash = -1
     for use in range(way[USE_FROM], way[USE_TO]):
-        resource, units = uses[use, 0], uses[use, 1]
+        resource, units, shortest = uses[use, 0], uses[use, 1], uses[use, 2]
         tick = begin
-        while tick < end and free[resource, tick] >= units:
+        while tick < end and (free[resource, tick] >= units or not is_held(clock, way[CALENDAR], tick, shortest)):
             tick += 1
         if tick < end:
             clash = end = tick
@@ -145,12 +154,17 @@ def first_clash(way: Int, uses: Int32, free: Int32, begin: int, end: int) -> int
 
 
 @inlined
-def occupy(way: Int, uses: Int32, free: Int32, start: int, finish: int) -> None:
-    """Take the mode's units over [start, finish)."""
+def occupy(way: Int, clock: Int32, uses: Int32, free: Int32, start: int, finish: int) -> None:
+    """Take the mode's units over [start, finish), but for the breaks that free them."""
     for use in range(way[USE_FROM], way[USE_TO]):
-        resource, units = uses[use, 0], uses[use, 1]
-        for tick in range(start, finish):
-            free[resource, tick] -= units
+        resource, units, shortest = uses[use, 0], uses[use, 1], uses[use, 2]
+        if shortest == 0:
+            for tick in range(start, finish):
+                free[resource, tick] -= units
+        else:
+            for tick in range(start, finish):
+                if is_held(clock, way[CALENDAR], tick, shortest):
+                    free[resource, tick] -= units
 
 
 @inlined
@@ -163,7 +177,7 @@ def earliest_place(way: Int, clock: Int32, uses: Int32, free: Int32, pausable: i
         finish = finish_of(way, clock, horizon, start)
         if finish > horizon:
             return -1, -1
-        clash = last_clash(way, uses, free, max(start, known), finish)
+        clash = last_clash(way, clock, uses, free, max(start, known), finish)
         if clash < 0:
             return start, finish
         known = finish
@@ -182,7 +196,7 @@ def latest_place(
         if start < release:
             return -1, -1
         finish = finish_of(way, clock, horizon, start)
-        clash = first_clash(way, uses, free, start, min(known, finish))
+        clash = first_clash(way, clock, uses, free, start, min(known, finish))
         if clash < 0:
             return start, finish
         known = start
@@ -318,7 +332,7 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
         if begin < 0:
             return False
         start[task], finish[task] = begin, end
-        occupy(way, uses, free, begin, end)
+        occupy(way, clock, uses, free, begin, end)
         for supply in range(supply_from[task], supply_from[task + 1]):
             free[supplies[supply, 0], end:] += supplies[supply, 1]
         size = push_released(heap, size - 1, awaited, after, after_from[task], after_from[task + 1], key)
@@ -350,7 +364,7 @@ def backward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, h
         if begin < 0:
             return False
         start[task], finish[task] = begin, end
-        occupy(way, uses, free, begin, end)
+        occupy(way, clock, uses, free, begin, end)
         size = push_released(heap, size - 1, awaited, before, before_from[task], before_from[task + 1], key)
     return True
 

@@ -12,7 +12,7 @@ from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import cost_planned, progress_of, remaining
 from plantwright.scheduling.bounds import earliest_dates
 from plantwright.scheduling.critical import floats
-from plantwright.scheduling.flow import resource_flow
+from plantwright.scheduling.flow import resource_flow, sharers
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.held import split_by_held
 from plantwright.scheduling.problem import Problem, ProblemError, Solution
@@ -105,7 +105,10 @@ def _schedule(
     programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
 ) -> Schedule:
     starts = [tick * translation.tick for tick in solution.start]
-    order = Order(solution.mode, handovers, rises_before(programme, solution.mode, starts))
+    held = {number: starts[number] for number in sorted(sharers(translation.problem, solution))}
+    rises = rises_before(programme, solution.mode, starts)
+    available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
+    order = Order(solution.mode, handovers, available)
     replayed = replay_planned(programme, order)
     if replayed.broken.any():
         raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
@@ -130,6 +133,7 @@ def _schedule(
         status=solution.status.value,
         objectives=objectives,
         bounds=_bounds(programme, translation, solution, objectives),
+        held={programme.tasks[number].id: hours for number, hours in held.items()},
     )
 
 

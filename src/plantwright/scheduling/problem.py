@@ -52,13 +52,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One way to do a task: working ticks, units of each renewable resource held, units consumed, cost."""
+    """One way to do a task: working ticks, units of each renewable resource held, units consumed, cost.
+
+    `released` are (resource, ticks): the resource is free over the mode's breaks of at least so many ticks.
+    """
 
     duration: int
     demand: tuple[int, ...] = ()
     consumption: tuple[int, ...] = ()
     cost: int = 0
     calendar: int = ELAPSED
+    released: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,9 @@ class WorkingTime:
 class Problem:
     """A whole scheduling problem; raises `ProblemError` with all reasons when it makes no sense.
 
-    A task holds its renewable resources from start to finish, over its calendar's breaks too. Ticks run from 0 to
-    `horizon`; nothing may finish later. Links are between indices of `tasks`; a negative `lag` is a lead.
+    A task holds its renewable resources from start to finish, over its calendar's breaks too but for what its mode
+    releases. Ticks run from 0 to `horizon`; nothing may finish later. Links are between indices of `tasks`; a negative
+    `lag` is a lead.
     """
 
     tasks: tuple[Task, ...]
@@ -154,6 +159,20 @@ class Problem:
         """Most units of a resource that could ever be there: its peak and all that tasks supply."""
         supplied = sum(units for task in self.tasks for index, units in task.supplies if index == resource)
         return self.resources[resource].peak + supplied
+
+
+def stretches_held(problem: Problem, mode: Mode, resource: int, start: int, finish: int) -> list[tuple[int, int]]:
+    """The stretches [begin, end) of ticks over which a task in a mode holds a resource between start and finish."""
+    shortest = dict(mode.released).get(resource)
+    if shortest is None or mode.calendar < 0 or not mode.duration:
+        return [(start, finish)]
+    held: list[tuple[int, int]] = []
+    for opens, closes in problem.calendars[mode.calendar].intervals:
+        begin, end = max(opens, start), min(closes, finish)
+        if begin < end:
+            joins = held and begin - held[-1][1] < max(shortest, 1)
+            held[-1:] = [(held[-1][0], end)] if joins else [*held[-1:], (begin, end)]
+    return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Network(NamedTuple):
     `calendar` [n] is an index of the calendars or -1 (never stops); `span_from` [c + 1], `span_start`, `span_end`,
     `worked_before` hold all calendars' working intervals in hours. Kinds: FS 0, SS 1, FF 2, SF 3. A `rounds` above 1
     says that links with leads run against the order, and how often to go through it at most. `limits` [m, 3] are the
-    greatest lags: earlier task, later task, kind.
+    greatest lags: earlier task, later task, kind. `pausable` [n] says which tasks pause over breaks, `longest` [c] how
+    long each calendar works at most without a break (hours).
     """
 
     order: Int
@@ -51,6 +52,8 @@ class Network(NamedTuple):
     span_end: Float
     worked_before: Float
     limits: Int
+    pausable: Bool
+    longest: Float
 
 
 class Worlds(NamedTuple):
@@ -122,10 +125,27 @@ def start_of_work(net: Network, calendar: int, work: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def dates(net: Network, calendar: int, duration: float, bound: float, ending: float) -> tuple[float, float]:
-    """Earliest start (not before `bound`) and finish (not before `ending`) of work of `duration` working hours."""
+def next_shift(net: Network, calendar: int, moment: float, hours: float) -> float:
+    """First moment at or after `moment` from which a calendar works so many hours without a break."""
+    first, last = net.span_from[calendar], net.span_from[calendar + 1]
+    span = max(last_at_most(net.span_start, first, last, moment + ROUNDING), first)
+    while net.span_end[span] - max(net.span_start[span], moment) < hours - ROUNDING:
+        span += 1
+    return max(net.span_start[span], moment)
+
+
+@njit(cache=True, nogil=True)
+def dates(net: Network, task: int, duration: float, bound: float, ending: float) -> tuple[float, float]:
+    """Earliest start (not before `bound`) and finish (not before `ending`) of a task of `duration` working hours.
+
+    One that may not pause and is longer than every shift begins with a longest one and works on after its end.
+    """
+    calendar = net.calendar[task]
     if calendar < 0 or duration <= 0:
         start = max(bound, ending - duration)
+        return start, start + duration
+    if not net.pausable[task]:
+        start = next_shift(net, calendar, max(bound, ending - duration), min(duration, net.longest[calendar]))
         return start, start + duration
     start = next_working(net, calendar, bound)
     finish = end_of_work(net, calendar, work_done(net, calendar, start) + duration)
@@ -161,7 +181,7 @@ def follow_links(
                     bound = max(bound, moment)
                 else:
                     end_bound = max(end_bound, moment)
-            begin, end = dates(net, net.calendar[task], duration[task], bound, end_bound)
+            begin, end = dates(net, task, duration[task], bound, end_bound)
             moved |= begin != start[task] or end != finish[task]
             start[task], finish[task] = begin, end
         if not moved:
@@ -221,7 +241,7 @@ def trace_links(net: Network, duration: Float, lag: Float, start: Float, finish:
             giver, kind = net.giver[link], net.kind[link]
             moment = lag[link] + end_of(start, finish, giver, kind in (0, 2))
             bound, ending = (moment, 0.0) if kind <= 1 else (0.0, moment)
-            begin, _ = dates(net, net.calendar[task], duration[task], bound, ending)
+            begin, _ = dates(net, task, duration[task], bound, ending)
             if begin >= start[task] - ROUNDING:
                 critical[giver] = True
 

@@ -114,7 +114,9 @@ def order_of(programme: Programme, schedule: Schedule) -> Order:
     handovers = tuple((index[before], index[after]) for before, after in schedule.order)
     planned = [schedule.task[task.id] for task in programme.tasks]
     starts = [done.start if done.resume is None else done.resume for done in planned]
-    return Order(modes, handovers, rises_before(programme, modes, starts))
+    held = [schedule.held.get(task.id, 0.0) for task in programme.tasks]
+    rises = rises_before(programme, modes, starts)
+    return Order(modes, handovers, tuple(map(max, rises, held)))
 
 
 def rises_before(programme: Programme, modes: Sequence[int], starts: Sequence[float]) -> tuple[float, ...]:
@@ -194,6 +196,11 @@ def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
     rows = [(*link, column) for column, link in enumerate(links)]
     rows += [(after, before, KINDS[Kind.FS], len(links)) for before, after in order.handovers]
     rows.sort()
+    chosen = [
+        working_calendar(programme, task, mode)
+        for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
+    ]
+    calendars = list({calendar.id: calendar for calendar in chosen if not calendar.is_continuous}.values())
     sequence, rounds = _sequence([(giver, task) for task, giver, _, _ in rows], len(programme.tasks))
     counts = (
         np.bincount([row[0] for row in rows], minlength=len(programme.tasks))
@@ -207,8 +214,10 @@ def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
             np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
             np.array([row[1] for row in rows], np.int64),
             np.array([row[2] for row in rows], np.int64),
-            *_calendar_arrays(programme, order),
+            *_calendar_arrays(chosen, calendars),
             _limits(programme, index),
+            np.array([task.pauses for task in programme.tasks], np.bool_),
+            np.array([_longest_shift(calendar) for calendar in calendars]),
         ),
         [row[3] for row in rows],
     )
@@ -241,20 +250,20 @@ def _sequence(pairs: list[tuple[int, int]], size: int) -> tuple[Int, int]:
     return np.array([*order, *left], np.int64), size + 1 if left else 1
 
 
-def _calendar_arrays(programme: Programme, order: Order) -> tuple[Int, Int, Float, Float, Float]:
-    chosen = [
-        working_calendar(programme, task, mode)
-        for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
-    ]
-    distinct = {calendar.id: calendar for calendar in chosen if not calendar.is_continuous}
-    number = {name: position for position, name in enumerate(distinct)}
-    spans = [len(calendar.starts) for calendar in distinct.values()]
+def _longest_shift(calendar: Calendar) -> float:
+    """Longest stretch without a break before the calendar's open end, hours."""
+    return float((calendar.ends[:-1] - calendar.starts[:-1]).max(initial=0.0)) or np.inf
+
+
+def _calendar_arrays(chosen: list[Calendar], distinct: list[Calendar]) -> tuple[Int, Int, Float, Float, Float]:
+    number = {calendar.id: position for position, calendar in enumerate(distinct)}
+    spans = [len(calendar.starts) for calendar in distinct]
     return (
         np.array([-1 if calendar.is_continuous else number[calendar.id] for calendar in chosen], np.int64),
         np.concatenate(([0], np.cumsum(spans))).astype(np.int64),
-        np.concatenate([np.zeros(0), *(calendar.starts for calendar in distinct.values())]),
-        np.concatenate([np.zeros(0), *(calendar.ends for calendar in distinct.values())]),
-        np.concatenate([np.zeros(0), *(_worked_before(calendar) for calendar in distinct.values())]),
+        np.concatenate([np.zeros(0), *(calendar.starts for calendar in distinct)]),
+        np.concatenate([np.zeros(0), *(calendar.ends for calendar in distinct)]),
+        np.concatenate([np.zeros(0), *(_worked_before(calendar) for calendar in distinct)]),
     )
 
 

@@ -21,6 +21,9 @@ UNLIMITED = 1 << 40
 LARGEST_FOR_CP_SAT = 1_000
 """Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth."""
 
+MOST_PIECES = 5_000
+"""Stretches between breaks that free resources, of all tasks, beyond which CP-SAT's model of them grows too large."""
+
 GENERATION_SHARE = 0.25
 """Share of a time limit that the generator may use before CP-SAT begins."""
 
@@ -45,7 +48,7 @@ def solve(
         empty = objective_values(problem, (), (), ())
         return Solution(Status.OPTIMAL, values=empty, bounds=empty, seconds=time.perf_counter() - begun)
     bounds = stage_bounds(problem)
-    large = len(problem.tasks) > LARGEST_FOR_CP_SAT
+    large = len(problem.tasks) > LARGEST_FOR_CP_SAT or _pieces(problem) > MOST_PIECES
     limit = None if time_limit is None else time_limit * (1.0 if large else GENERATION_SHARE)
     schedules = SCHEDULES if limit is None else UNLIMITED
     if any(link.max_lag is not None for link in problem.links):
@@ -60,3 +63,13 @@ def solve(
         )
         return replace(found, seconds=time.perf_counter() - begun, schedules=known.schedules)
     return replace(known, bounds=bounds, seconds=time.perf_counter() - begun)
+
+
+def _pieces(problem: Problem) -> int:
+    """How many intervals CP-SAT needs for what tasks release over breaks."""
+    return sum(
+        len(mode.released) * len(problem.calendars[mode.calendar].intervals)
+        for task in problem.tasks
+        for mode in task.modes
+        if mode.released and mode.calendar >= 0
+    )

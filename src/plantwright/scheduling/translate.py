@@ -114,8 +114,10 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
     return TickTask(
         name=task.id,
         modes=tuple(
-            _mode(programme, mode, calendar, scales, tick) for mode, calendar in zip(task.modes, calendars, strict=True)
+            _mode(programme, task, mode, calendar, scales, tick)
+            for mode, calendar in zip(task.modes, calendars, strict=True)
         ),
+        pausable=task.pauses,
         release=max(0, up(max(task.release.planned if task.release else 0.0, task.not_before), tick)),
         deadline=None if soft else due,
         weight=_weight(programme, task),
@@ -129,8 +131,8 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
     )
 
 
-def _mode(programme: Programme, mode: Mode, calendar: int, scales: dict[str, int], tick: float) -> TickMode:
-    needs = dict.fromkeys(scales, 0.0)
+def _mode(programme: Programme, task: Task, mode: Mode, calendar: int, scales: dict[str, int], tick: float) -> TickMode:
+    names, needs = _renewable(programme), dict.fromkeys(scales, 0.0)
     for need in mode.needs:
         needs[need.id] += need.amount.planned
     units = {name: ceil(amount * scales[name] - NEAR) for name, amount in needs.items()}
@@ -138,10 +140,13 @@ def _mode(programme: Programme, mode: Mode, calendar: int, scales: dict[str, int
     budget = [cost] if programme.objective.budget is not None else []
     return TickMode(
         duration=up(mode.duration.planned, tick),
-        demand=tuple(units[name] for name in _renewable(programme)),
+        demand=tuple(units[name] for name in names),
         consumption=(*(units[name] for name in _budgets(programme)), *budget),
         cost=cost,
         calendar=calendar,
+        released=tuple(
+            (names.index(each.id), up(each.shortest.planned, tick)) for each in task.released if each.id in names
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ortools.sat.python import cp_model
 
 from plantwright.scheduling.cpsat.variables import Expression, TaskVariables
-from plantwright.scheduling.problem import Kind, Link, Problem, Resource
+from plantwright.scheduling.problem import Kind, Link, Problem, Resource, Task, stretches_held
 
 
 def add_constraints(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
@@ -52,7 +52,11 @@ def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[Ta
                 demands.append(supplied)
         for task, own in zip(problem.tasks, variables, strict=True):
             units = [mode.demand[index] if mode.duration else 0 for mode in task.modes]
-            if any(units):
+            if any(index == resource for mode in task.modes for resource, _ in mode.released):
+                pieces, taken = _pieces(model, problem, task, own, index)
+                intervals += pieces
+                demands += taken
+            elif any(units):
                 intervals.append(own.interval)
                 demands.append(_demand(model, own, units))
         if intervals:
@@ -70,6 +74,29 @@ def _gaps(
     ]
     intervals = [model.new_fixed_size_interval_var(begin, end - begin, "gap") for begin, end, _ in gaps]
     return intervals, [missing for _, _, missing in gaps]
+
+
+def _pieces(
+    model: cp_model.CpModel, problem: Problem, task: Task, own: TaskVariables, index: int
+) -> tuple[list[cp_model.IntervalVar], list[cp_model.LinearExprT]]:
+    """One optional interval a stretch between breaks that free the resource, there where the task works in it."""
+    intervals: list[cp_model.IntervalVar] = []
+    demands: list[cp_model.LinearExprT] = []
+    for number, mode in enumerate(task.modes):
+        chosen = [own.modes[number]] if own.modes else []
+        held = stretches_held(problem, mode, index, 0, problem.horizon) if mode.demand[index] and mode.duration else []
+        for begin, end in held:
+            start, finish = (model.new_int_var(0, problem.horizon, "piece") for _ in range(2))
+            model.add_max_equality(start, [own.start, begin])
+            model.add_min_equality(finish, [own.end, end])
+            size, there = model.new_int_var(0, end - begin, "size"), model.new_bool_var("there")
+            model.add(finish > start).only_enforce_if([there, *chosen])
+            model.add(finish <= start).only_enforce_if([there.negated(), *chosen])
+            if chosen:
+                model.add_implication(there, chosen[0])
+            intervals.append(model.new_optional_interval_var(start, size, finish, there, "piece"))
+            demands.append(mode.demand[index])
+    return intervals, demands
 
 
 def _demand(model: cp_model.CpModel, own: TaskVariables, units: list[int]) -> cp_model.LinearExprT:
