@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -141,14 +142,51 @@ def schedule(
 @app.command()
 def plan(
     source: Source,
-    export: Annotated[Path | None, typer.Option(help="new workbook (.xlsx) for the plan")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="new file for the plan: Excel (.xlsx), or all of it as .json")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="the last plan, as --export wrote it: show what changes, keep the ids of orders")
+    ] = None,
+    unconstrained: Annotated[
+        bool,
+        typer.Option("--unconstrained", help="what would be needed instead, whatever capacity and supply there is"),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Schedule, then plan supply and production: what each demand is promised, and why it is late."""
-    from plantwright.workflows.steps import planned
+    from plantwright.workflows.plans import planned, required
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = planned(source, export=export, progress=progress)
+        if unconstrained:
+            answer = required(source, progress=progress)
+        else:
+            answer = planned(source, export=export, against=against, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
+def promise(
+    source: Source,
+    item: Annotated[str, typer.Option(help="item ordered")],
+    quantity: Annotated[int, typer.Option(min=1, max=10_000_000, help="how many")],
+    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="date wanted at the destination")],
+    customer: Annotated[str, typer.Option(help="party that orders")],
+    destination: Annotated[str, typer.Option(help="where it goes")],
+    priority: Annotated[
+        int | None, typer.Option(min=1, help="priority of the order, whoever it displaces; else it displaces nobody")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="the plan that stands, as `plan --export plan.json` wrote it: answers at once")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Quote a new order: when it can be there without disturbing what is promised, or whom it would displace."""
+    from plantwright.workflows.plans import NewOrder, promised
+
+    order = NewOrder(item, quantity, due.date(), customer, destination, priority)
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = promised(source, order, plan=plan, progress=progress)
     _show(answer, as_json)
 
 

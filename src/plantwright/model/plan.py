@@ -109,6 +109,42 @@ class Load:
     available: float
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """An order that would meet all needs in time: made here where `supplier` is blank. Hours from start; `placed` (for
+    what is made: begun) is negative where that would have been before the start.
+    """
+
+    item: str
+    supplier: str
+    quantity: float
+    placed: float
+    there: float
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is needed of an item in a week from the start: all of it, and what stock leaves of it; what planned orders
+    bring in that week, and what is to be ordered (begun, for what is made) in it.
+    """
+
+    item: str
+    week: int
+    gross: float
+    net: float
+    received: float
+    ordered: float
+
+
+@dataclass(frozen=True)
+class Unconstrained:
+    """What would be needed to serve every demand in time, capacity and suppliers' limits apart."""
+
+    requirements: tuple[Requirement, ...]
+    orders: tuple[PlannedOrder, ...]
+    loads: tuple[Load, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """The whole plan. Weeks count from the programme's start; all times are hours from start."""

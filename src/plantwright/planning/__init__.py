@@ -8,11 +8,13 @@ from __future__ import annotations
 from plantwright.planning.allocation import TierBound, improved, lateness_bounds
 from plantwright.planning.causes import causes_of, with_causes
 from plantwright.planning.check import check_plan
+from plantwright.planning.difference import Difference, difference, with_stable_ids
 from plantwright.planning.problem import Rules
 from plantwright.planning.promise import Displaced, Promise, promise, promise_by_priority
 from plantwright.planning.solve import plan
+from plantwright.planning.unconstrained import unconstrained
 
 __all__ = [
-    "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "improved", "lateness_bounds", "plan",
-    "promise", "promise_by_priority", "with_causes",
+    "Difference", "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "difference", "improved",
+    "lateness_bounds", "plan", "promise", "promise_by_priority", "unconstrained", "with_causes", "with_stable_ids",
 ]  # fmt: skip

@@ -196,12 +196,12 @@ def next_purchase(p: Arrays, s: State, demand: int, item: int, time: float) -> t
     """Return (when, lead_time, source) of the next purchase that can be there after `time`, infinite where there is
     none.
 
-    `lead_time` says that the supplier could not have been there by `time` at all; else its limit of a week is what
-    stands in the way.
+    `lead_time` says that no supplier could have been there by `time` at all; else their limits are what stands in the
+    way.
     """
-    found, lead, chosen = np.inf, False, -1
+    found, lead, chosen = np.inf, True, -1
     for source in range(p.items[item]["source0"], p.items[item]["source1"]):
-        late = p.sources[source]["earliest"] > time + EPS
+        lead = lead and p.sources[source]["earliest"] > time + EPS
         first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / WEEK))
         for week in range(first, p.receipt.shape[1]):
             there = p.receipt[source, week]
@@ -209,10 +209,8 @@ def next_purchase(p: Arrays, s: State, demand: int, item: int, time: float) -> t
                 time + EPS < there < found
                 and order_size(p, s, demand, source, week, p.sources[source]["multiple"]) > EPS
             ):
-                found, lead, chosen = there, late, source
+                found, chosen = there, source
                 break
-        if chosen < 0:
-            lead = late
     return found, lead, chosen
 
 

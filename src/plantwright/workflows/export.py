@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plantwright.exchange.plan_book import plan_workbook
+from plantwright.exchange.plan_file import plan_json
 from plantwright.exchange.project_writer import project_xml
 from plantwright.exchange.schedule_book import schedule_workbook
 from plantwright.model.issues import Issue, ProgrammeError
@@ -17,7 +18,7 @@ from plantwright.model.schedule import Schedule
 from plantwright.model.write import must_not_exist
 
 SCHEDULE_ENDINGS = (".xml", ".xlsx")
-PLAN_ENDINGS = (".xlsx",)
+PLAN_ENDINGS = (".xlsx", ".json")
 
 
 def must_be_writable(path: Path, endings: tuple[str, ...]) -> None:
@@ -38,9 +39,12 @@ def write_schedule(programme: Programme, schedule: Schedule, path: Path) -> None
         _write(path, lambda: schedule_workbook(programme, schedule))
 
 
-def write_plan(programme: Programme, plan: Plan, path: Path) -> None:
-    """Write a plan as a workbook."""
-    _write(path, lambda: plan_workbook(programme, plan))
+def write_plan(programme: Programme, schedule: Schedule, plan: Plan, path: Path) -> None:
+    """Write a plan as a workbook, or with its schedule as JSON, as the ending of `path` says."""
+    if path.suffix.lower() == ".json":
+        _write(path, lambda: plan_json(programme, schedule, plan))
+    else:
+        _write(path, lambda: plan_workbook(programme, plan))
 
 
 def _write(path: Path, content: Callable[[], bytes]) -> None:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from plantwright import scheduling
-from plantwright.model.plan import Plan
-from plantwright.model.programme import Demand, Programme
+from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
 from plantwright.reporting.words import names
 from plantwright.simulation.statistics import Interval
 from plantwright.workflows.compare import compare
-from plantwright.workflows.export import PLAN_ENDINGS, SCHEDULE_ENDINGS, must_be_writable, write_plan, write_schedule
+from plantwright.workflows.export import SCHEDULE_ENDINGS, must_be_writable, write_schedule
 from plantwright.workflows.gains import Gain, gains
 from plantwright.workflows.history import must_be_new, write_history
 from plantwright.workflows.run import Progress, silent, work_through
-from plantwright.workflows.run import planned as plan_of
 
 INSTANCES = (".sm", ".mm", ".sch")
 """Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max)."""
@@ -61,23 +58,6 @@ def scheduled(
     return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
 
 
-def planned(source: Path, *, export: Path | None = None, progress: Progress = silent) -> Answer:
-    """Schedule and plan a programme: what each demand is promised and why it is late; into file `export` too."""
-    if export is not None:
-        must_be_writable(export, PLAN_ENDINGS)
-    programme = load(source)
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
-    plan = plan_of(programme, schedule, progress)
-    if export is not None:
-        write_plan(programme, plan, export)
-    rows = [_promise(programme, plan, demand) for demand in programme.demand]
-    columns = ("demand", "item", "quantity", "due", "promised", "days late", "because")
-    helps = tuple((c.demand, c.text) for c in plan.causes if c.gain > 0 or c.units > 0)
-    tables = (Table("Demand", columns, _text(rows)), Table("What would help", ("demand", "change"), helps))
-    data = [dict(zip(columns, row, strict=True)) | {"would_help": [t for d, t in helps if d == row[0]]} for row in rows]
-    return Answer(data, tables)
-
-
 def simulated(
     source: Path,
     *,
@@ -98,7 +78,7 @@ def simulated(
     data = as_json(found.outcome)
     columns = ("figure", "unit", "p10", "p50", "p80", "p90")
     rows = [(name, *(entry[c] for c in columns[1:])) for name, entry in data["metrics"].items() if "p50" in entry]
-    return Answer(data, (Table(f"{found.programme.name}: {replications} replications", columns, _text(rows)),))
+    return Answer(data, (Table(f"{found.programme.name}: {replications} replications", columns, text_rows(rows)),))
 
 
 def gained(
@@ -125,7 +105,7 @@ def gained(
     )
     data = {"replications": replications, "seed": seed, "megawatts": _interval(found.megawatts)}
     data |= {"megawatt_days": _interval(found.megawatt_days), "gains": [_gain(g) for g in found.found]}
-    return Answer(data, (Table(title, columns, _text(rows)),))
+    return Answer(data, (Table(title, columns, text_rows(rows)),))
 
 
 def compared(runs: Sequence[Path]) -> Answer:
@@ -134,7 +114,7 @@ def compared(runs: Sequence[Path]) -> Answer:
     columns = ("figure", "unit", *(str(run) for run in runs))
     rows = [(c.metric, c.unit, *map(_with_difference, c.values, c.differences)) for c in found]
     data = [{"metric": c.metric, "unit": c.unit, "p50": c.values, "difference": c.differences} for c in found]
-    return Answer(data, (Table("Half of the simulated worlds reach (p50)", columns, _text(rows)),))
+    return Answer(data, (Table("Half of the simulated worlds reach (p50)", columns, text_rows(rows)),))
 
 
 def _instance(source: Path, time_limit: float | None) -> Answer:
@@ -147,7 +127,7 @@ def _instance(source: Path, time_limit: float | None) -> Answer:
         "seconds": found.seconds,
         "starts": list(found.starts),
     }
-    return Answer(data, (Table(source.name, columns, _text([tuple(data[c] for c in columns)])),))
+    return Answer(data, (Table(source.name, columns, text_rows([tuple(data[c] for c in columns)])),))
 
 
 def _schedule_data(programme: Programme, schedule: Schedule) -> dict[str, Any]:
@@ -194,15 +174,6 @@ def _task_table(programme: Programme, schedule: Schedule) -> Table:
     return Table("Tasks", ("task", "name", "mode", "start", "finish", "float, days", ""), tuple(rows))
 
 
-def _promise(programme: Programme, plan: Plan, demand: Demand) -> tuple[Any, ...]:
-    promised = plan.promised(demand.id)
-    due = demand.due.planned if demand.due else 0.0
-    late = max(promised - due, 0.0) / 24 if isfinite(promised) else None
-    because = next((reason.text for reason in plan.reasons if reason.demand == demand.id), "")
-    when = programme.moment(promised).date().isoformat() if isfinite(promised) else None
-    return demand.id, demand.item, demand.quantity, programme.moment(due).date().isoformat(), when, late, because
-
-
 def _day(programme: Programme, hours: float) -> str:
     return f"{programme.moment(hours):%d %b %Y}"
 
@@ -224,7 +195,8 @@ def _with_difference(value: Any, difference: float | None) -> str:
     return _cell(value) if not difference else f"{_cell(value)} ({difference:+,.1f})"
 
 
-def _text(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[str, ...], ...]:
+def text_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return rows as texts: numbers with one decimal, what is None as not within the horizon."""
     return tuple(tuple(map(_cell, row)) for row in rows)
 
 

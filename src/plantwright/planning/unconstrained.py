@@ -1,0 +1,187 @@
+"""What would be needed: requirements exploded and netted level by level with lead times, as if capacity had no end.
+
+The classic calculation (Orlicky 1975, Material Requirements Planning), from the same data as the constrained plan:
+every demand in time, so that an order may lie before the programme's start, and a week's load above what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.calendars import Calendar
+from plantwright.model.plan import PlannedOrder, Requirement, Unconstrained
+from plantwright.model.programme import Operation, Programme, Source
+from plantwright.model.schedule import Schedule
+from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities, loads
+from plantwright.planning.yields import Effort, effort
+
+Floats = NDArray[np.float64]
+WEEK, DAY = 168.0, 24.0
+EPS = 1e-6
+
+
+@dataclass
+class _Needs:
+    """Gross requirements of an item: when (hours from start) and how many."""
+
+    times: list[Floats] = field(default_factory=list)
+    units: list[Floats] = field(default_factory=list)
+
+    def add(self, times: Floats, units: Floats) -> None:
+        self.times.append(times)
+        self.units.append(units)
+
+    def by_day(self) -> tuple[Floats, Floats]:
+        """Return times and units in order, those of one day together at the first time of it."""
+        times, units = np.concatenate([np.empty(0), *self.times]), np.concatenate([np.empty(0), *self.units])
+        order = np.argsort(times, kind="stable")
+        times, units = times[order], units[order]
+        _, first = np.unique(np.floor(times / DAY), return_index=True)
+        return times[first], np.add.reduceat(units, first) if first.size else units
+
+
+def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
+    """Return gross and net requirements, the orders that would meet every demand in time, and the load that they make.
+
+    Lead times and lots count, capacities and suppliers' limits do not. Bought items come from the first supplier of the
+    file; of what lies before the start, the load counts in the first week. Raises `ValueError` as `plan` does.
+    """
+    edges = np.arange(ceil(max(programme.horizon_hours, 1.0) / WEEK) + 1, dtype=np.float64) * WEEK
+    capacity = capacities(programme, schedule, edges)
+    used, needs = np.zeros_like(capacity.hours), {item.id: _Needs() for item in programme.items}
+    for demand in programme.demand:
+        wanted = programme.wanted(demand) - programme.destination[demand.destination].transit.planned
+        needs[demand.item].add(np.array([wanted]), np.array([float(demand.quantity)]))
+    orders: list[PlannedOrder] = []
+    requirements: list[Requirement] = []
+    for item in _parents_first(programme):
+        times, gross = needs[item].by_day()
+        net = _net(programme, item, times, gross)
+        made = _orders(programme, item, times[net > EPS], net[net > EPS])
+        if item in programme.routing_of and made:
+            _explode(programme, item, made, needs, capacity, used, edges)
+        orders += made
+        requirements += _by_week(item, times, gross, net, made)
+    return Unconstrained(tuple(requirements), tuple(orders), loads(capacity, used, edges))
+
+
+def _parents_first(programme: Programme) -> list[str]:
+    """Return all items, each after those that it goes into; raises `ValueError` where they go round in a circle."""
+    goes_into: dict[str, list[str]] = {item.id: [] for item in programme.items}
+    for item, lines in programme.components_of.items():
+        for line in lines:
+            goes_into[line.component].append(item)
+    return list(TopologicalSorter(goes_into).static_order())
+
+
+def _net(programme: Programme, item: str, times: Floats, gross: Floats) -> Floats:
+    """Return what stock leaves of the requirements: the earliest need has what is there first."""
+    stock = [
+        (s.available.planned if s.available else 0.0, s.quantity.planned) for s in programme.stock if s.item == item
+    ]
+    there = sum((units * (times >= at - EPS) for at, units in stock), start=np.zeros(times.size))
+    short = np.maximum.accumulate(np.maximum(np.cumsum(gross) - there, 0.0)) if times.size else gross
+    return np.diff(short, prepend=0.0)
+
+
+def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list[PlannedOrder]:
+    if item in programme.routing_of:
+        begins = _begins(programme, item, times)[0]
+        units = [*zip(begins.tolist(), times.tolist(), net.tolist(), strict=True)]
+        return [PlannedOrder(item, "", quantity, begin, time) for begin, time, quantity in units]
+    offers = programme.sources_of.get(item, ())
+    return [*_lots(offers[0], times, net)] if offers else []
+
+
+def _lots(source: Source, times: Floats, net: Floats) -> Iterable[PlannedOrder]:
+    """Yield lots of the supplier's size; what a lot leaves over serves the needs after it."""
+    multiple, over = max(source.multiple.planned, 1e-9), 0.0
+    for time, quantity in zip(times.tolist(), net.tolist(), strict=True):
+        short, over = quantity - over, over - quantity
+        if short > EPS:
+            size = ceil(max(short, source.moq.planned) / multiple - EPS) * multiple
+            over = size - short
+            yield PlannedOrder(source.item, source.supplier, size, time - source.lead_time.planned, time)
+
+
+def _begins(programme: Programme, item: str, finish: Floats) -> list[Floats]:
+    """Return when each operation begins, and the finish; negative before the start, where all time counts."""
+    edges, end = [finish], finish
+    routing = programme.routing_of[item]
+    for operation, passes in reversed([*zip(routing, effort(routing).passes, strict=True)]):
+        end = _begin(_when(programme, operation), end, operation.time.planned * passes)
+        edges.append(end)
+    return edges[::-1]
+
+
+def _when(programme: Programme, operation: Operation) -> Calendar:
+    return calendar(programme, calendar_of(programme.work_centre[operation.work_centre]))
+
+
+def _begin(when: Calendar, end: Floats, hours: float) -> Floats:
+    """Return the latest times from which `hours` are worked up to `end`."""
+    if hours <= 0:
+        return end
+    before = when.worked(when.starts)
+    work = when.worked(end) + np.minimum(end, 0.0) - hours
+    k = np.maximum(np.searchsorted(before, work + 1e-9, side="right") - 1, 0)
+    return np.where(work < 0, work, np.minimum(when.starts[k] + np.maximum(work - before[k], 0.0), end))
+
+
+def _explode(
+    programme: Programme, item: str, orders: list[PlannedOrder], needs: Mapping[str, _Needs], capacity: Capacities,
+    used: Floats, edges: Floats,
+) -> None:  # fmt: skip
+    """Add what the orders of a made item need of components and capacity."""
+    routing, good = programme.routing_of[item], np.array([o.quantity for o in orders])
+    begins, behind = _begins(programme, item, np.array([o.there for o in orders])), effort(routing)
+    names = [o.operation for o in routing]
+    for line in programme.components_of.get(item, ()):
+        k = names.index(line.operation) if line.operation else 0
+        needs[line.component].add(begins[k], good * line.quantity.planned * behind.reached[k])
+    for k, operation in enumerate(routing):
+        weeks = _spread(_when(programme, operation), begins[k], begins[k + 1], good, edges)
+        for row, hours in _hours(programme, operation, behind, k, capacity):
+            used[row] += weeks * hours
+
+
+def _hours(
+    programme: Programme, operation: Operation, behind: Effort, k: int, capacity: Capacities
+) -> Iterable[tuple[int, float]]:
+    """Yield (row of capacity, hours that one good unit takes of it) for an operation."""
+    centre, hours = programme.work_centre[operation.work_centre], operation.time.planned * behind.passes[k]
+    yield capacity.row(WORK_CENTRE, centre.id), hours / operation.batch_max
+    for need in centre.resources:
+        yield capacity.row(RESOURCE, need.id), hours / operation.batch_max * need.amount.planned
+    for need in operation.resources:
+        yield capacity.row(RESOURCE, need.id), hours * need.amount.planned
+
+
+def _spread(when: Calendar, start: Floats, end: Floats, units: Floats, edges: Floats) -> Floats:
+    """Return the units of a window by week, spread over its working time; all before the start in the first week."""
+    begun, done = when.worked(np.maximum(start, 0.0)), when.worked(np.maximum(end, 0.0))
+    length = np.where(start < 0, done - begun - np.minimum(start, 0.0) + np.minimum(end, 0.0), done - begun)
+    inside = np.clip(when.worked(edges)[None, :], begun[:, None], done[:, None]) - begun[:, None]
+    share = np.divide(inside, length[:, None], out=np.zeros_like(inside), where=length[:, None] > 0)
+    weeks = (np.diff(share, axis=1) * units[:, None]).sum(axis=0)
+    weeks[0] += float((units * (1.0 - share[:, -1])).sum()) if edges.size else 0.0
+    return np.asarray(weeks)
+
+
+def _by_week(item: str, times: Floats, gross: Floats, net: Floats, orders: list[PlannedOrder]) -> Iterable[Requirement]:
+    """Yield the weeks in which an item is needed, ordered or there; weeks before the start count down from -1."""
+    rows: dict[int, list[float]] = {}
+    placed = [(o.placed, 3, o.quantity) for o in orders]
+    there = [(o.there, 2, o.quantity) for o in orders]
+    needed = [
+        (t, k, u) for k, units in enumerate((gross, net)) for t, u in zip(times.tolist(), units.tolist(), strict=True)
+    ]
+    for time, column, units in (*needed, *there, *placed):
+        rows.setdefault(int(time // WEEK), [0.0] * 4)[column] += units
+    yield from (Requirement(item, week, *values) for week, values in sorted(rows.items()))

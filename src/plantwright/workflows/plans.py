@@ -1,0 +1,225 @@
+"""The planner's questions on the command line: the plan, its changes, what would be needed, what can be promised."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import partial
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from plantwright import planning, scheduling
+from plantwright.exchange.plan_file import LastPlan, read_plan
+from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.model.plan import Load, Plan, Unconstrained
+from plantwright.model.programme import Demand, Programme
+from plantwright.model.quantity import Dimension, Quantity
+from plantwright.model.read import load
+from plantwright.model.schedule import Schedule
+from plantwright.model.units import closest
+from plantwright.planning.difference import DemandChange, Difference, OrderChange
+from plantwright.reporting.words import names
+from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan
+from plantwright.workflows.run import Progress, silent
+from plantwright.workflows.run import planned as plan_of
+from plantwright.workflows.steps import Answer, Table, text_rows
+
+DEMAND = ("demand", "item", "quantity", "due", "promised", "days late", "because")
+ORDERS = ("order", "what", "item", "supplier", "before", "after", "there", "days later")
+DEMANDS = ("demand", "what", "units before", "units after", "days later")
+NEEDS = ("item", "name", "gross", "net", "first needed", "order by", "orders before the start")
+LOADS = ("of", "weeks above 100 %", "highest load, %", "in week of", "hours too few")
+
+
+def planned(
+    source: Path, *, export: Path | None = None, against: Path | None = None, progress: Progress = silent
+) -> Answer:
+    """Schedule and plan a programme: what each demand is promised and why it is late, what that changes of the last
+    plan `against`; into file `export` too.
+    """
+    if export is not None:
+        must_be_writable(export, PLAN_ENDINGS)
+    programme = load(source)
+    last = read_plan(against, programme) if against is not None else None
+    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    plan = plan_of(programme, schedule, progress)
+    if last is not None:
+        plan = planning.with_stable_ids(last.plan, plan)
+    if export is not None:
+        write_plan(programme, schedule, plan, export)
+    promises = _promises(programme, plan)
+    if last is None:
+        return promises
+    changed = _changes(programme, planning.difference(last.plan, plan))
+    return Answer({"demand": promises.data, **changed.data}, (*promises.tables, *changed.tables))
+
+
+def _promises(programme: Programme, plan: Plan) -> Answer:
+    rows = [_promise(programme, plan, demand) for demand in programme.demand]
+    helps = tuple((c.demand, c.text) for c in plan.causes if c.gain > 0 or c.units > 0)
+    tables = (Table("Demand", DEMAND, text_rows(rows)), Table("What would help", ("demand", "change"), helps))
+    data = [dict(zip(DEMAND, row, strict=True)) | {"would_help": [t for d, t in helps if d == row[0]]} for row in rows]
+    return Answer(data, tables)
+
+
+def _promise(programme: Programme, plan: Plan, demand: Demand) -> tuple[Any, ...]:
+    promised, due = plan.promised(demand.id), demand.due.planned
+    late = max(promised - due, 0.0) / 24 if isfinite(promised) else None
+    because = next((reason.text for reason in plan.reasons if reason.demand == demand.id), "")
+    when = _date(programme, promised) if isfinite(promised) else None
+    return demand.id, demand.item, demand.quantity, _date(programme, due), when, late, because
+
+
+def _date(programme: Programme, hours: float) -> str:
+    return programme.moment(hours).date().isoformat()
+
+
+def _changes(programme: Programme, found: Difference) -> Answer:
+    orders = [_order_row(programme, change) for change in found.orders]
+    demands = [_demand_row(change) for change in found.demands]
+    title = f"Demands that change (nervousness of the plan: {found.nervousness:.3f}, from 0 to 1)"
+    tables = (Table("Orders that change", ORDERS, text_rows(orders)), Table(title, DEMANDS, text_rows(demands)))
+    data = {"nervousness": found.nervousness, "orders": _dicts(ORDERS, orders), "demands": _dicts(DEMANDS, demands)}
+    return Answer(data, tables)
+
+
+def _order_row(programme: Programme, change: OrderChange) -> tuple[Any, ...]:
+    there = _date(programme, change.there)
+    return (
+        change.order, change.what, change.item, change.supplier, change.before, change.after, there, change.days
+    )  # fmt: skip
+
+
+def _demand_row(change: DemandChange) -> tuple[Any, ...]:
+    days = change.days if isfinite(change.days) else ""
+    return change.demand, change.what, change.before, change.after, days
+
+
+def _dicts(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def required(source: Path, *, progress: Progress = silent) -> Answer:
+    """Schedule a programme and say what would be needed to serve every demand in time, whatever there is."""
+    programme = load(source)
+    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    found = planning.unconstrained(programme, schedule)
+    needs = [_need_row(programme, found, item.id) for item in programme.items]
+    loads = [row for row in _load_rows(programme, found) if row[1]]
+    tables = (
+        Table("Loaded above what is there", LOADS, text_rows(loads)),
+        Table("What would be needed", NEEDS, text_rows([row for row in needs if row[2]])),
+    )
+    data = {
+        "loads": [asdict(each) | {"week": _week(programme, each.week)} for each in found.loads],
+        "requirements": [asdict(each) | {"week": _week(programme, each.week)} for each in found.requirements],
+        "orders": [
+            asdict(each) | {"placed": _date(programme, each.placed), "there": _date(programme, each.there)}
+            for each in found.orders
+        ],
+    }
+    return Answer(data, tables)
+
+
+def _week(programme: Programme, week: int) -> str:
+    return _date(programme, week * 168.0)
+
+
+def _need_row(programme: Programme, found: Unconstrained, item: str) -> tuple[Any, ...]:
+    rows = [r for r in found.requirements if r.item == item]
+    orders = [o for o in found.orders if o.item == item]
+    first = next((_week(programme, r.week) for r in rows if r.gross), "")
+    begin = min((o.placed for o in orders), default=None)
+    return (
+        item, programme.item[item].name, sum(r.gross for r in rows), sum(r.net for r in rows), first,
+        "" if begin is None else _date(programme, begin), sum(o.placed < 0 for o in orders),
+    )  # fmt: skip
+
+
+def _load_rows(programme: Programme, found: Unconstrained) -> Iterable[tuple[Any, ...]]:
+    """Yield the row of each work centre and resource, those that lack most hours first."""
+    by: dict[str, list[Load]] = {}
+    for each in found.loads:
+        by.setdefault(each.object, []).append(each)
+    missing = {name: sum(max(e.needed - e.available, 0.0) for e in rows) for name, rows in by.items()}
+    named = names(programme)
+    for name in sorted(by, key=lambda n: (-missing[n], n)):
+        over = [e for e in by[name] if e.needed > e.available * (1 + 1e-6)]
+        worst = max(by[name], key=lambda e: (e.needed / e.available if e.available else e.needed * 1e9, -e.week))
+        share = 100 * worst.needed / worst.available if worst.available else "nothing there"
+        yield named.get(name, name), len(over), share, _week(programme, worst.week), missing[name]
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What somebody asks for: `priority` None for an order that must not disturb what is promised."""
+
+    item: str
+    quantity: int
+    due: date
+    customer: str
+    destination: str
+    priority: int | None = None
+
+
+def promised(source: Path, order: NewOrder, *, plan: Path | None = None, progress: Progress = silent) -> Answer:
+    """Quote a new order: what can be delivered when, why not sooner, and with a priority whom it would displace.
+
+    The schedule is that of the file `plan`, which `plantwright plan --export` wrote, else it is made anew.
+    """
+    programme = load(source)
+    last = read_plan(plan, programme) if plan is not None else LastPlan(Plan(), None)
+    wish = _wish(programme, order)
+    schedule = _schedule_of(programme, last, progress)
+    begun = time.perf_counter()
+    asked = planning.promise if order.priority is None else planning.promise_by_priority
+    found = asked(programme, schedule, wish)
+    seconds = time.perf_counter() - begun
+    shipped = [(s.quantity, _date(programme, s.ships), _date(programme, s.arrives)) for s in found.shipments]
+    displaced = [(d.demand, d.delay / 24, d.units) for d in found.displaced]
+    late = wish.quantity - sum(s.quantity for s in found.shipments if s.arrives <= wish.due.planned + 1e-6)
+    title = f"{wish.quantity:,} {wish.item} for {wish.customer}: " + (f"{late:,.0f} late" if late else "all in time")
+    tables = (
+        Table(title, ("units", "ships", "arrives"), text_rows(shipped)),
+        Table("Because", ("reason",), tuple((r.text,) for r in found.reasons)),
+        Table("It would displace", ("demand", "days later", "units lost"), text_rows(displaced)),
+    )
+    data = {
+        "shipments": _dicts(("units", "ships", "arrives"), shipped), "late": late,
+        "reasons": [r.text for r in found.reasons], "seconds": round(seconds, 3),
+        "displaced": _dicts(("demand", "days later", "units lost"), displaced),
+    }  # fmt: skip
+    return Answer(data, tuple(t for t in tables if t.rows))
+
+
+def _schedule_of(programme: Programme, last: LastPlan, progress: Progress) -> Schedule:
+    if last.schedule is not None and {t.task for t in last.schedule.tasks} == set(programme.task):
+        return last.schedule
+    return scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+
+
+def _wish(programme: Programme, order: NewOrder) -> Demand:
+    """Return the order as a demand; raises ProgrammeError naming everything that the programme does not know."""
+    known = {
+        "item": ("items.csv", programme.item), "customer": ("parties", programme.party),
+        "destination": ("destinations.csv", programme.destination),
+    }  # fmt: skip
+    issues = [
+        Issue(f"--{option}", 0, "", f"there is no '{value}'", closest(value, sorted(ids)) or f"it is none of {place}")
+        for option, (place, ids) in known.items()
+        if (value := getattr(order, option)) not in ids
+    ]
+    if not 0 <= programme.hours(order.due) <= programme.horizon_hours:
+        said = f"{order.due} is not between {programme.start} and {programme.horizon}"
+        issues.append(Issue("--due", 0, "", said, "write a date within the programme"))
+    if issues:
+        raise ProgrammeError(issues)
+    taken = {d.id for d in programme.demand}
+    name = next(n for k in range(len(taken) + 1) if (n := f"new_{k}" if k else "new") not in taken)
+    return Demand(
+        id=name, customer=order.customer, destination=order.destination, item=order.item, quantity=order.quantity,
+        due=Quantity(programme.hours(order.due), Dimension.DATE), priority=order.priority or 1,
+    )  # fmt: skip

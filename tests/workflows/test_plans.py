@@ -1,0 +1,79 @@
+"""The planner's questions on the command line, on the one-page example."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from plantwright.cli import app
+
+SMALL = Path(__file__).parents[2] / "examples" / "small"
+ORDER = ("--item", "cabinet", "--quantity", 5, "--due", "2026-11-01", "--customer", "campus", "--destination", "campus_hall")
+
+
+def answer(*arguments: object) -> Any:
+    found = CliRunner().invoke(app, [str(a) for a in arguments])
+    assert found.exit_code == 0, found.output
+    return json.loads(found.stdout) if "--json" in arguments else found.stdout
+
+
+@pytest.fixture(scope="module")
+def last(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plans") / "last.json"
+    answer("plan", SMALL, "--export", path)
+    return path
+
+
+def test_the_same_programme_changes_nothing_of_the_last_plan(last: Path) -> None:
+    found = answer("plan", SMALL, "--against", last, "--json")
+    assert (found["nervousness"], found["orders"], found["demands"]) == (0, [], [])
+    assert {row["demand"] for row in found["demand"]} == {"first_row", "second_row"}
+
+
+def test_a_larger_demand_shows_in_the_difference(last: Path, tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "more")
+    demand = tmp_path / "more" / "demand.csv"
+    rows = [line.split(",") for line in demand.read_text().splitlines()]
+    column = rows[0].index("quantity")
+    rows[1][column] = str(int(rows[1][column]) + 4)
+    demand.write_text("\n".join(map(",".join, rows)) + "\n")
+    found = answer("plan", tmp_path / "more", "--against", last, "--json")
+    assert 0 < found["nervousness"] < 1
+    assert found["orders"]
+    assert found["demands"][0]["units after"] - found["demands"][0]["units before"] in (4, 0)
+
+
+def test_what_would_be_needed_is_said_beside_what_there_is() -> None:
+    found = answer("plan", SMALL, "--unconstrained", "--json")
+    assert {"loads", "requirements", "orders"} == set(found)
+    assert sum(r["gross"] for r in found["requirements"] if r["item"] == "cabinet") > 0
+    assert "What would be needed" in answer("plan", SMALL, "--unconstrained")
+
+
+def test_a_quote_is_there_at_once_and_disturbs_nobody(last: Path) -> None:
+    found = answer("promise", SMALL, *ORDER, "--plan", last, "--json")
+    assert sum(s["units"] for s in found["shipments"]) <= 5
+    assert found["displaced"] == []
+    assert found["seconds"] < 30
+    urgent = answer("promise", SMALL, *ORDER, "--plan", last, "--priority", 1, "--json")
+    assert urgent["late"] <= found["late"]
+
+
+def test_a_quote_for_what_is_not_there_names_all_of_it(last: Path) -> None:
+    wrong = ["promise", SMALL, *ORDER, "--plan", last]
+    wrong[wrong.index("cabinet")], wrong[wrong.index("2026-11-01")] = "cabinett", "2046-11-01"
+    found = CliRunner().invoke(app, [str(a) for a in wrong])
+    assert found.exit_code == 1
+    assert "did you mean 'cabinet'?" in found.stderr
+    assert "--due" in found.stderr
+
+
+def test_a_file_that_is_no_plan_is_refused() -> None:
+    found = CliRunner().invoke(app, ["plan", str(SMALL), "--against", str(SMALL / "demand.csv")])
+    assert found.exit_code == 1
+    assert "a plan is not read from '.csv'" in found.stderr
