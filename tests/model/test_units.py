@@ -76,7 +76,8 @@ def test_a_slip_is_answered_with_the_unit_that_was_meant(text: str, advice: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["h**", "((", "kW+kW", "3 kW", "m**99", "kW*h", "1/", "__import__", "_h", "k", "M", "per", "kW;"]
+    "text",
+    ["h**", "((", "kW+kW", "3 kW", "m**99", "kW*h", "1/", "__import__", "_h", "k", "M", "per", "kW;", "NaN/h", "E__"],
 )
 def test_what_is_no_unit_is_refused(text: str) -> None:
     with pytest.raises(UnitError) as caught:

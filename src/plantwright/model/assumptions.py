@@ -118,6 +118,7 @@ class Assumption:
     source: str
     note: str
     row: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True)

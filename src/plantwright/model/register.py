@@ -26,6 +26,7 @@ class AssumptionRow(Row):
 
     table: ClassVar[str] = "assumptions"
     id: Identifier = Field(description="id, by which other cells name it: `@id`")
+    name: Text = Field(default="", description="name in words, for reports; blank: the words of its id")
     low: Text = Field(default="", description="low value, a number in the row's unit")
     likely: Text = Field(
         default="", description="likeliest value (lognormal: median; exponential: mean); alone it is fixed"
@@ -74,7 +75,7 @@ def entry(row: AssumptionRow, reading: Reading) -> Assumption:
     sourced = row.kind == "sourced"
     each = row.varies == "each"
     return Assumption(
-        row.id, distribution, measure.dimension, measure.name, each, sourced, row.source, row.note, row.row
+        row.id, distribution, measure.dimension, measure.name, each, sourced, row.source, row.note, row.row, row.name
     )
 
 

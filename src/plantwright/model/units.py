@@ -169,8 +169,15 @@ def _check_word(word: str, currency: str) -> None:
         raise UnitError(
             f"there is no unit '{word}'", f"write money as `{currency}`, `k{currency}`, `M{currency}` or `bn{currency}`"
         )
-    if neutral not in registry():
+    if not _is_known(neutral):
         raise UnitError(f"there is no unit '{word}'", closest(word, _spellings(currency)) or _ADVICE)
+
+
+def _is_known(word: str) -> bool:
+    try:
+        return word in registry()
+    except (AttributeError, ValueError):  # it reads `nan` as a number, and `__` as Python's own
+        return False
 
 
 def _measured(expression: str, written: str) -> Unit:

@@ -17,7 +17,7 @@ from plantwright.reporting.palette import SUPPLIER, looks, principals
 from plantwright.reporting.run import Run
 from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.tornado import is_significant, strongest
-from plantwright.reporting.words import day, millions, percent, phrase, power
+from plantwright.reporting.words import assumed, day, millions, percent, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _hangs_on(run: Run) -> Markup:
     register = run.programme.register
     words = [
         Markup("<strong>{}</strong>{}").format(
-            phrase(s.assumption), "" if register[s.assumption].sourced else " (assumed)"
+            assumed(run.programme, s.assumption), "" if register[s.assumption].sourced else " (assumed)"
         )
         for s in found
     ]

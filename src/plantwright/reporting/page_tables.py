@@ -23,7 +23,7 @@ from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.statistics import percentile
 from plantwright.reporting.tables import TABLES
 from plantwright.reporting.tornado import TITLES, strongest
-from plantwright.reporting.words import day, day_of, figure, millions, names, percent, phrase, power, sentence
+from plantwright.reporting.words import assumed, day, day_of, figure, millions, names, percent, phrase, power, sentence
 
 STATISTICS = ("p10", "p20", "p50", "p80", "p90", "mean")
 
@@ -279,7 +279,8 @@ def strongest_assumptions(run: Run) -> Table:
         for row in strongest(run, metric):
             entry = register[row.assumption]
             ends = (_end(run, metric, value) for value in (row.at_low, row.at_high))
-            rows.append((title, sentence(phrase(row.assumption)), "sourced" if entry.sourced else "assumed",
+            name = sentence(assumed(run.programme, row.assumption))
+            rows.append((title, name, "sourced" if entry.sourced else "assumed",
                          entry.source or entry.note or "–", f"{row.correlation:+.2f}", *ends))  # fmt: skip
     columns = (
         "figure",
@@ -304,7 +305,8 @@ def assumptions(run: Run) -> Table:
     for entry in run.programme.register.values():
         spread = entry.distribution
         values = (_written(run, entry.dimension, v) for v in (spread.low, spread.likely, spread.high))
-        rows.append((sentence(phrase(entry.id)), "sourced" if entry.sourced else "assumed", entry.source or "–",
+        name = sentence(assumed(run.programme, entry.id))
+        rows.append((name, "sourced" if entry.sourced else "assumed", entry.source or "–",
                      entry.note or "–", *values, spread.law.value, "each time" if entry.each else "once a world",
                      "yes" if entry.id in used else "no"))  # fmt: skip
     columns = ("assumption", "kind", "source", "note", "low", "likely", "high", "distribution", "drawn", "used")

@@ -13,7 +13,7 @@ from plantwright.model.outcome import Sensitivity
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above
 from plantwright.reporting.palette import HIGH, INK, LOW
 from plantwright.reporting.run import Run
-from plantwright.reporting.words import phrase, sentence
+from plantwright.reporting.words import assumed, sentence
 
 SHOWN = 10
 FAINT = 0.4
@@ -61,7 +61,7 @@ def tornado(run: Run, metric: str) -> Figure | None:
         [*_spans(run, rows, dates), *traces], 130 + 32 * len(rows), xaxis=across | {"nticks": 6},
         yaxis=axis(showgrid=False, zeroline=False, **ticks),
     )  # fmt: skip
-    says = f"{TITLES[metric]} moves most with {phrase(rows[0].assumption)}."
+    says = f"{TITLES[metric]} moves most with {assumed(run.programme, rows[0].assumption)}."
     return Figure(f"tornado_{metric}", says, plot, _narrow(labels))
 
 
@@ -103,7 +103,7 @@ def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> Iterator[
 def _label(run: Run, row: Sensitivity) -> str:
     marks = [] if run.programme.register[row.assumption].sourced else ["assumed"]
     marks += [] if is_significant(run, row) else ["chance?"]
-    text = label(sentence(phrase(row.assumption)), 32)
+    text = label(sentence(assumed(run.programme, row.assumption)), 32)
     return f"{text} ({', '.join(marks)})" if marks else text
 
 

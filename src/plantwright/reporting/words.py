@@ -80,6 +80,11 @@ def phrase(identifier: str) -> str:
     return identifier.replace("_", " ").replace("-", " ")
 
 
+def assumed(programme: Programme, assumption: str) -> str:
+    """Return what an assumption is called: its name, or the words of its id."""
+    return programme.register[assumption].name or phrase(assumption)
+
+
 def sentence(text: str) -> str:
     """Return a text with its first letter large."""
     return text[:1].upper() + text[1:]
