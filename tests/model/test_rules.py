@@ -227,3 +227,39 @@ def test_reservations_that_keep_nothing(row: str, column: str, tmp_path: Path) -
     kept = f"item,customer,demand,quantity,per_week,until\n{row}\n"
     (issue,) = errors(found(tmp_path, {**tables, "demand.csv": WISH + ",,\n", "reservations.csv": kept}))
     assert (issue.file, issue.column) == ("reservations.csv", column)
+
+
+BILL = "item,component,quantity,substitute_for,valid_from,valid_to,customers\n"
+SUPPLIED = MADE | {
+    "routing.csv": "item,operation,work_centre,time\nrack,build,build,1 h\n",
+    "stock.csv": "item,quantity\npart,5\ntwin,5\n",
+    "items.csv": "id\nrack\npart\ntwin\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "words"),
+    [
+        ("rack,twin,2,rack,,,", "substitute_for", "no other component"),
+        ("rack,twin,2,part,2026-06-01,2026-05-01,", "valid_to", "ends before it begins"),
+        ("rack,twin,2,part,,,them", "customers", "no party 'them'"),
+        ("rack,twin,2,part,2027-06-01,,", "valid_from", "after the horizon"),
+    ],
+)
+def test_lines_of_bills(tmp_path: Path, line: str, column: str, words: str) -> None:
+    issue = the_only(tmp_path, SUPPLIED | {"bom.csv": f"{BILL}rack,part,2,,,,\n{line}\n"})
+    assert (issue.file, issue.row, issue.column) == ("bom.csv", 3, column)
+    assert words in issue.message
+
+
+def test_a_phantom_has_components_and_is_never_made(tmp_path: Path) -> None:
+    items = {"items.csv": "id,phantom\nrack,\npart,\ntwin,\nkit,yes\n"}
+    bill = {"bom.csv": "item,component,quantity\nrack,kit,1\nkit,part,2\n"}
+    assert found(tmp_path, SUPPLIED | items | bill) == []
+    issue = the_only(tmp_path, SUPPLIED | items | {"bom.csv": "item,component,quantity\nrack,part,2\n"})
+    assert (issue.file, issue.column, issue.row) == ("items.csv", "phantom", 5)
+
+
+def test_a_circle_through_a_substitute_is_found(tmp_path: Path) -> None:
+    bill = {"bom.csv": "item,component,quantity,substitute_for\nrack,part,1,\nrack,rack,1,part\n"}
+    assert [issue.column for issue in found(tmp_path, SUPPLIED | bill)] == ["component"]

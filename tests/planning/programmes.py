@@ -82,9 +82,10 @@ class Plant:
             self._add("bom", Component(item=item, component=component, quantity=q(quantity)))
         return self
 
-    def component(self, item: str, component: str, quantity: float, operation: str = "") -> Plant:
+    def component(self, item: str, component: str, quantity: float, operation: str = "", **more: Any) -> Plant:
         self.item(item, component)
-        return self._add("bom", Component(item=item, component=component, quantity=q(quantity), operation=operation))
+        line = Component(item=item, component=component, quantity=q(quantity), operation=operation, **more)
+        return self._add("bom", line)
 
     def source(self, item: str, supplier: str = "maker", lead: float = 0.0, weekly: Any = None, moq: float = 1,
                multiple: float = 1, qualified: float | None = None) -> Plant:  # fmt: skip
@@ -106,12 +107,16 @@ class Plant:
             id=name, transit=q(transit), install_rate=steps(weekly / WEEK), power=power_steps,
         ))  # fmt: skip
 
-    def demand(self, name: str, item: str, quantity: int, due: float, priority: int = 1, site: str = "site") -> Plant:
+    def phantom(self, name: str) -> Plant:
+        return self._add("items", Item(id=name, phantom=True))
+
+    def demand(self, name: str, item: str, quantity: int, due: float, priority: int = 1, site: str = "site",
+               customer: str = "customer") -> Plant:  # fmt: skip
         self.item(item)
         if site not in {d.id for d in self.rows.get("destinations", [])}:
             self.site(site)
         return self._add("demand", Demand(
-            id=name, customer="customer", destination=site, item=item, quantity=quantity, due=q(due), priority=priority,
+            id=name, customer=customer, destination=site, item=item, quantity=quantity, due=q(due), priority=priority,
         ))  # fmt: skip
 
     def delivers(self, at: float, kind: Any, target: str, amount: float) -> Plant:

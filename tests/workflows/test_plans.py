@@ -13,7 +13,18 @@ from typer.testing import CliRunner
 from plantwright.cli import app
 
 SMALL = Path(__file__).parents[2] / "examples" / "small"
-ORDER = ("--item", "cabinet", "--quantity", 5, "--due", "2026-11-01", "--customer", "campus", "--destination", "campus_hall")
+ORDER = (
+    "--item",
+    "cabinet",
+    "--quantity",
+    5,
+    "--due",
+    "2026-11-01",
+    "--customer",
+    "campus",
+    "--destination",
+    "campus_hall",
+)
 
 
 def answer(*arguments: object) -> Any:

@@ -21,6 +21,7 @@ PURCHASES = ("id", "item", "supplier", "quantity", "placed", "received", "price"
 PRODUCTION = ("id", "item", "quantity", "good", "release", "finish")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
+CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
 REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
 CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
 LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share")
@@ -34,6 +35,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("production_orders", PRODUCTION, [*_production(programme, plan)]),
         Table("shipments", SHIPMENTS, [*_shipments(programme, plan)]),
         Table("pegging", PEGGING, [*_pegging(programme, plan)]),
+        Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
         Table("reasons", REASONS, [*_reasons(programme, plan)]),
         Table("causes", CAUSES, [*_causes(plan)]),
         Table("loads", LOADS, [*_loads(programme, plan)]),
@@ -98,6 +100,13 @@ def _pegging(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
         there = bought.get(each.supply, made.get(each.supply))
         available = None if there is None else _day(programme, there)
         yield each.supply, kind, each.item, each.quantity, each.demand, available, _day(programme, due[each.demand])
+
+
+def _consumptions(plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """What each order takes where its bill of material gives a choice."""
+    item = {order.id: order.item for order in plan.production_orders}
+    for each in plan.consumptions:
+        yield each.order, item[each.order], each.operation, each.component, each.quantity
 
 
 def _reasons(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

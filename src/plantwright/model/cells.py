@@ -321,6 +321,13 @@ def _delivery(text: str, reading: Reading) -> Delivery:
     return Delivery(cast(DeliveryKind, kind), identifier(target), _nonnegative(amount.strip(), None, reading))
 
 
+def identifiers(text: str, _: Reading) -> tuple[str, ...]:
+    """Return the ids of a cell such as `openai, oracle`; raise CellError."""
+    read = tuple(identifier(part) for _, part in _parts(text, ","))
+    _once(list(read))
+    return read
+
+
 def identifier(text: str) -> str:
     """Return the text if it can be an id, else raise CellError."""
     if not _IDENTIFIER.match(text):
@@ -439,6 +446,7 @@ Links = Annotated[tuple[Link, ...], _cell(links, tuple, str)]
 Needs = Annotated[tuple[Need, ...], _cell(needs, tuple, str)]
 ReleasedResources = Annotated[tuple[Released, ...], _cell(released, tuple, str)]
 Deliveries = Annotated[tuple[Delivery, ...], _cell(deliveries, tuple, str)]
+Identifiers = Annotated[tuple[str, ...], _cell(identifiers, tuple, str)]
 Identifier = Annotated[str, _cell(lambda text, _: identifier(text) if text else "", (), str)]
 Text = Annotated[str, Field(max_length=2000)]
 WholeNumber = Annotated[int, _cell(whole_number, int, int | str)]

@@ -1,8 +1,8 @@
 """The rules that a programme must keep beyond its single cells, one function a rule; all issues are found at once.
 
 What a single cell may hold is in `cells`; form and headings of the files are checked where they are read. The rules
-themselves stand in `check_references`, `check_conversion`, `check_production`, `check_progress`, `check_terms` and
-`check_times`.
+themselves stand in `check_references`, `check_conversion`, `check_production`, `check_progress`, `check_supply`,
+`check_terms` and `check_times`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from plantwright.model import (
     check_production,
     check_progress,
     check_references,
+    check_supply,
     check_terms,
     check_times,
 )
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[Draft], Iterable[Issue]], ...] = (
     *check_conversion.RULES,
     *check_production.RULES,
     *check_progress.RULES,
+    *check_supply.RULES,
     *check_terms.RULES,
     *check_times.RULES,
 )

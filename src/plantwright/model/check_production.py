@@ -38,7 +38,7 @@ def _value(row: Row, column: str) -> float | None:
 
 def supplied_items(draft: Draft) -> Iterator[Issue]:
     """Every item that is demanded, or goes into one that is made, is made, bought or in stock."""
-    supplied = draft.items_in("routing") | draft.items_in("sources") | draft.items_in("stock")
+    supplied = draft.items_in("routing") | draft.items_in("sources") | draft.items_in("stock") | _phantoms(draft)
     if draft.unusable & {"routing", "sources", "stock"}:
         return
     for demand in draft.programme.demand:
@@ -56,13 +56,17 @@ def supplied_items(draft: Draft) -> Iterator[Issue]:
             )
 
 
+def _phantoms(draft: Draft) -> frozenset[str]:
+    return frozenset(item.id for item in draft.programme.items if item.phantom)
+
+
 def made_items_have_routings(draft: Draft) -> Iterator[Issue]:
     """An item with a bill of material has a routing."""
     told: set[str] = set()
     for line in draft.programme.bom:
         if (
             line.item in draft.ids("items")
-            and line.item not in draft.items_in("routing")
+            and line.item not in draft.items_in("routing") | _phantoms(draft)
             and "routing" not in draft.unusable
         ):
             if line.item not in told:

@@ -29,7 +29,7 @@ REFERENCES = {
     "equipment": {"supplier": "parties", "work_centre": "work_centres"},
     "work_centres": {"calendar": "calendars", "resources": "resources"},
     "items": {"producer": "parties"},
-    "bom": {"item": "items", "component": "items"},
+    "bom": {"item": "items", "component": "items", "substitute_for": "items", "customers": "parties"},
     "routing": {"item": "items", "work_centre": "work_centres", "resources": "resources"},
     "sources": {"item": "items", "supplier": "parties"},
     "stock": {"item": "items"},
@@ -224,7 +224,9 @@ def circular_tasks(draft: Draft) -> Iterator[Issue]:
 
 def circular_bill(draft: Draft) -> Iterator[Issue]:
     """No item contains itself, however deep."""
-    parts = {item: tuple(line.component for line in lines) for item, lines in draft.programme.components_of.items()}
+    parts: dict[str, tuple[str, ...]] = {}
+    for line in draft.programme.bom:
+        parts[line.item] = (*parts.get(line.item, ()), line.component)
     for path in circles(parts):
         line = _line(draft.programme.bom, path[0], path[1] if len(path) > 1 else path[0])
         yield in_row(

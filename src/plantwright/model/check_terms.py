@@ -20,10 +20,11 @@ DATES = {
     "reservations": ("until",),
     "stock": ("available",),
     "sources": ("qualified_from",),
+    "bom": ("valid_from", "valid_to"),
 }
 """Columns whose dates must be within the programme."""
 
-BEFORE_THE_START = ("available", "qualified_from")
+BEFORE_THE_START = ("available", "qualified_from", "valid_from", "valid_to")
 """Columns whose dates may be earlier: what was there or allowed before the start is so at the start."""
 
 SIGNED = ("predecessors",)

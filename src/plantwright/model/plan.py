@@ -40,6 +40,20 @@ class ProductionOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Consumption:
+    """What a production order takes for a place of its bill where there is a choice: substitutes, dates, customers.
+
+    `quantity` is taken by the operation for all its units, what is scrapped included. A place without a row takes
+    nothing.
+    """
+
+    order: str
+    operation: str
+    component: str
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pegging:
     """`quantity` of a supply (purchase order, production order or stock row) that serves a demand."""
 
@@ -156,6 +170,7 @@ class Plan:
     reasons: tuple[Reason, ...] = ()
     loads: tuple[Load, ...] = ()
     causes: tuple[Cause, ...] = ()
+    consumptions: tuple[Consumption, ...] = ()
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:
@@ -164,6 +179,14 @@ class Plan:
         for shipment in sorted(self.shipments, key=lambda s: (s.arrives, s.ships)):
             found.setdefault(shipment.demand, []).append(shipment)
         return {demand: tuple(rows) for demand, rows in found.items()}
+
+    @cached_property
+    def consumptions_of(self) -> Mapping[str, tuple[Consumption, ...]]:
+        """Consumptions by production order, in the order of its bill."""
+        found: dict[str, list[Consumption]] = {}
+        for row in self.consumptions:
+            found.setdefault(row.order, []).append(row)
+        return {order: tuple(rows) for order, rows in found.items()}
 
     def promised(self, demand: str) -> float:
         """Return when the last planned unit of a demand arrives, hours from start; infinite where nothing is

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plantwright.model.agreements import Agreement
 from plantwright.model.assumptions import Register
+from plantwright.model.bills import places
 from plantwright.model.calendars import Calendar
 from plantwright.model.cells import (
     Amount,
@@ -30,6 +31,7 @@ from plantwright.model.cells import (
     Duration,
     DurationOrNone,
     Identifier,
+    Identifiers,
     Link,
     Links,
     Money,
@@ -215,6 +217,9 @@ class Item(Row):
     power: Power = Field(
         default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised"
     )
+    phantom: YesNo = Field(
+        default=False, description="yes: never made or kept by itself; its components go straight into what takes it"
+    )
 
 
 class Component(Row):
@@ -225,6 +230,24 @@ class Component(Row):
     component: Identifier = Field(description="item that goes into it")
     quantity: Count = Field(description="how many of the component go into one")
     operation: Identifier = Field(default="", description="operation that takes it; blank: the first one")
+    substitute_for: Identifier = Field(
+        default="", description="component of the same item whose place this one takes where that would come too late"
+    )
+    preference: WholeNumber = Field(
+        default=1, description="among a component and its substitutes, 1 is taken first; equal ones in order of rows"
+    )
+    valid_from: DateOrAssumption = Field(
+        default=None, description="not taken before this date (qualified, or phased in); blank: from the start"
+    )
+    valid_to: DateOrAssumption = Field(default=None, description="no longer taken from this date on; blank: no end")
+    customers: Identifiers = Field(default=(), description="only in what is made for these customers; blank: for all")
+
+    def allows(self, time: float, customer: str) -> bool:
+        """Return whether an operation that begins at `time` (hours from start) takes it for a customer, "" for
+        nobody."""
+        begun = self.valid_from is None or time >= self.valid_from.planned - 1e-6
+        ended = self.valid_to is not None and time >= self.valid_to.planned - 1e-6
+        return begun and not ended and (not self.customers or customer in self.customers)
 
 
 class Operation(Row):
@@ -450,9 +473,15 @@ class Programme:
         return {d.id: d for d in self.destinations}
 
     @cached_property
+    def places_of(self) -> Mapping[str, tuple[tuple[Component, ...], ...]]:
+        """Places in the bill of each made item, phantoms exploded: the lines that may fill each, the preferred
+        first."""
+        return places(_grouped((c.item, c) for c in self.bom), {i.id for i in self.items if i.phantom})
+
+    @cached_property
     def components_of(self) -> Mapping[str, tuple[Component, ...]]:
-        """Bill-of-materials lines by the item that is made; absent items take no components."""
-        return _grouped((c.item, c) for c in self.bom)
+        """Lines of `places_of` by the item that is made, substitutes included; absent items take no components."""
+        return {item: tuple(line for place in found for line in place) for item, found in self.places_of.items()}
 
     @cached_property
     def routing_of(self) -> Mapping[str, tuple[Operation, ...]]:

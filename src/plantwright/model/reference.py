@@ -46,6 +46,7 @@ HOLDS = (
     (cells.Needs, "amounts"),
     (cells.ReleasedResources, "resources released"),
     (cells.Deliveries, "deliveries"),
+    (cells.Identifiers, "ids"),
     (cells.Identifier, "id"),
     (cells.WholeNumber, "whole number"),
     (cells.YesNo, "yes or no"),

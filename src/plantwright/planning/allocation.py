@@ -117,7 +117,9 @@ class _Program:
             for k in range(p.items[item]["op0"], p.items[item]["op1"]):
                 for use in p.uses[p.operations[k]["use0"] : p.operations[k]["use1"]].tolist():
                     hours[item][use[0]] = hours[item].get(use[0], 0.0) + use[1]
-            for component, quantity, _ in p.lines[p.items[item]["line0"] : p.items[item]["line1"]].tolist():
+            lines = p.lines[p.items[item]["line0"] : p.items[item]["line1"]]
+            always = lines[lines["choice"] == 0]  # what only some orders take is left out: the bound stays a bound
+            for component, quantity in always[["component", "quantity"]].tolist():
                 for mine, theirs in ((parts[item], parts[component]), (hours[item], hours[component])):
                     for what, amount in theirs.items():
                         mine[what] = mine.get(what, 0.0) + quantity * amount
@@ -218,7 +220,8 @@ class _Program:
         for item in self._bottom_up():
             found[item][item] = 0.0
             last = p.items[item]["op1"]
-            for component, _, operation in p.lines[p.items[item]["line0"] : p.items[item]["line1"]].tolist():
+            lines = p.lines[p.items[item]["line0"] : p.items[item]["line1"]]
+            for component, operation in lines[["component", "operation"]].tolist():
                 here = float(p.operations["hours"][operation:last].sum())
                 for what, hours in found[component].items():
                     found[item][what] = min(found[item].get(what, inf), here + hours)

@@ -84,11 +84,18 @@ def _more_parts(programme: Programme, demand: Demand, reason: Reason) -> tuple[P
 
 
 def per_unit(programme: Programme, item: str) -> Mapping[str, float]:
-    """Return how many of each item go into one unit of `item`, over all levels of its bill of materials."""
+    """Return how many of each item go into one unit of `item`, over all levels of its bill of materials.
+
+    Each line of a place counts as if it alone filled it.
+    """
     found: dict[str, float] = {item: 1.0}
-    for line in programme.components_of.get(item, ()):
-        for part, quantity in per_unit(programme, line.component).items():
-            found[part] = found.get(part, 0.0) + quantity * line.quantity.planned
+    for place in programme.places_of.get(item, ()):
+        within: dict[str, float] = {}
+        for line in place:
+            for part, quantity in per_unit(programme, line.component).items():
+                within[part] = max(within.get(part, 0.0), quantity * line.quantity.planned)
+        for part, quantity in within.items():
+            found[part] = found.get(part, 0.0) + quantity
     return found
 
 

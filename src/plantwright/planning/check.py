@@ -1,7 +1,8 @@
 """Whether a plan can be carried out, checked from the programme alone: no code of the planner is used here.
 
 Balance, capacity, lead times, lots, supplies and pegging, destinations, and a reason for all that is late.
-`check_effort` holds what a good unit takes; this file holds the rules, one function each.
+`check_effort` holds what a good unit takes, `check_material` the rules of material; this file holds the others, one
+function each.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
 from plantwright.model.programme import Programme, Source
@@ -19,10 +19,7 @@ from plantwright.model.quantity import Step
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_demand
 from plantwright.planning.check_effort import expected_effort, operation_starts, station_weeks
-
-NEAR = 1e-4
-"""Hours and units that rounding may cost."""
-WEEK = 168.0
+from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, uses
 
 
 def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
@@ -33,7 +30,8 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _lead_times,
         _supplier_limits,
         _production,
-        _balance,
+        balance,
+        choices,
         _pegging,
         _shipments,
         _sites,
@@ -129,57 +127,8 @@ def _production(programme: Programme, plan: Plan) -> Iterator[str]:
             yield f"{orders[k].id}: {started[k]:g} units of {item} are started where yield asks for {asked[k]:g}"
 
 
-def _uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]]:
-    """Return by item when units are used (hours from start) and how many: shipped, or built in when their operation
-    begins.
-    """
-    used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
-    for shipment in plan.shipments:
-        used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
-    for item, (finish, good) in _made(programme, plan).items():
-        starts, effort = operation_starts(programme, item, finish), expected_effort(programme, item)
-        names = [o.operation for o in programme.routing_of[item]]
-        for line in programme.components_of.get(item, ()):
-            k = names.index(line.operation) if line.operation else 0
-            used[line.component].append((starts[k], good * line.quantity.planned * effort.reached[k]))
-    return used
-
-
-def _made(programme: Programme, plan: Plan) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return finish and good units of the production orders by item."""
-    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for order in plan.production_orders:
-        if order.item in programme.routing_of:
-            rows[order.item].append((order.finish, order.good))
-    return {item: (np.array([f for f, _ in r]), np.array([g for _, g in r])) for item, r in rows.items()}
-
-
-def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float]]]:
-    there: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row in programme.stock:
-        there[row.item].append((max(row.available.planned, 0.0) if row.available else 0.0, row.quantity.planned))
-    for bought in plan.purchase_orders:
-        there[bought.item].append((bought.received, bought.quantity))
-    for made in plan.production_orders:
-        there[made.item].append((made.finish, made.good))
-    return there
-
-
-def _balance(programme: Programme, plan: Plan) -> Iterator[str]:
-    supplies = _supplies(programme, plan)
-    for item, uses in sorted(_uses(programme, plan).items()):
-        arrivals = np.array(supplies.get(item, [(0.0, 0.0)]))
-        when = np.concatenate([arrivals[:, 0], *(t + NEAR for t, _ in uses)])
-        change = np.concatenate([arrivals[:, 1], *(-q for _, q in uses)])
-        order = np.lexsort((-change, when))
-        level = np.cumsum(change[order])
-        short = np.flatnonzero(level < -NEAR * max(1.0, float(np.abs(change).sum()) * 1e-3))
-        if short.size:
-            yield f"{item}: {-level[short[0]]:g} units are used at {when[order][short[0]]:.1f} before they are there"
-
-
 def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[str]:
-    needed, there = station_weeks(programme, schedule, _made(programme, plan))
+    needed, there = station_weeks(programme, schedule, made(programme, plan))
     for key, hours in sorted(needed.items()):
         over = np.flatnonzero(hours > there[key] * (1 + 1e-6) + 0.01)
         for week in over.tolist():
@@ -212,7 +161,7 @@ def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:
         for s, q in sorted(given.items())
         if s in size and q > size[s][1] + NEAR
     )
-    used = {item: sum(float(q.sum()) for _, q in uses) for item, uses in _uses(programme, plan).items()}
+    used = {item: sum(float(q.sum()) for _, q in uses) for item, uses in uses(programme, plan).items()}
     for item in sorted(used.keys() | flow.keys()):
         if abs(used.get(item, 0.0) - flow[item]) > NEAR * max(1.0, flow[item] * 1e-3):
             yield f"{item}: {flow[item]:g} units are pegged, {used.get(item, 0.0):g} are used"

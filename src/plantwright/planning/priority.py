@@ -6,88 +6,170 @@ reasons are added in `result` and `reasons`.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import WEEK, Arrays
 from plantwright.planning.state import EPS, State, entry, kernel
-from plantwright.planning.supply import build, buy, exchange, next_free, next_purchase, peg, take, take_back
+from plantwright.planning.supply import (
+    build,
+    buy,
+    choose,
+    exchange,
+    keep_for_customer,
+    next_free,
+    next_purchase,
+    peg,
+    take,
+    take_back,
+)
 from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
 
 
-@kernel
-def ask(
-    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float
-) -> tuple[float, float, int, int, float]:
-    """Return (got, next, kind, row, at): units of an item given to a demand by `time`, and where not all, what stands
-    in the way.
+class Answer(NamedTuple):
+    """Units given, and where not all: when more may be there at the earliest (never too late), and what stands in the
+    way: which obstacle it is, of what, when."""
 
-    Free supply first, then lots made as late as may be, their components asked for in turn, then purchases. `next`
-    is when more may be there at the earliest (never too late); (kind, row, at) is the obstacle: which it is, of
-    what, when.
+    got: float
+    next: float
+    kind: int
+    row: int
+    at: float
+
+
+@kernel
+def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
+    """Return what a demand is given of an item by `time`.
+
+    Free supply first, then lots made as late as may be, their components asked for in turn, then purchases. A place
+    of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
     """
-    got = take(p, s, demand, item, quantity, time)
-    then, kind, row, when = np.inf, at.PART, item, time
+    got, why = take(p, s, demand, item, quantity, time), Answer(0.0, np.inf, at.PART, item, time)
     finish, most = time, np.inf
     while p.items[item]["made"] and got < quantity - EPS:
         finish, units, full, bucket = latest_fit(p, s, item, time, finish)
         if units < 1.0:
-            then = earliest_fit(p, s, item, time)
-            kind, row, when = (at.CAPACITY, full, bucket * p.bucket) if full >= 0 else (at.LEAD_TIME, item, time)
+            why = without_room(p, s, item, time, full, bucket)
             break
         units = min(units, most, np.ceil(quantity - got - EPS))
         mark = s.counts[at.N_LOG]
         while units >= 1.0:
             order = build(p, s, item, finish, units)
-            possible = units
+            lot, place = Answer(units, why.next, why.kind, why.row, why.at), why
             for k in range(p.items[item]["line0"], p.items[item]["line1"]):
                 line = p.lines[k]
-                start = window_start(p, item, line["operation"], finish)
-                there, later, c_kind, c_row, c_when = ask(
-                    p, s, demand, line["component"], units * line["quantity"], start
-                )
-                limit = np.floor(there / line["quantity"] + EPS)
-                if limit < units:
-                    later = finish_from(p, item, line["operation"], later) if later <= p.horizon else np.inf
-                    if limit < possible or (limit == possible and later > then):
-                        possible, then, kind, row, when = limit, later, c_kind, c_row, c_when
-            if possible == units:
+                place = Answer(np.inf, np.inf, at.PART, item, time) if k == line["place0"] else place
+                if place.got < 1.0 or place.got == np.inf:
+                    start, before = window_start(p, item, line["operation"], finish), s.counts[at.N_LOG]
+                    opens = taken_from(p, k, demand, start)
+                    found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
+                    if opens <= start:
+                        found = ask(p, s, demand, line["component"], units * line["quantity"], start)
+                    place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
+                lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
+            why = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
+            if lot.got == units:
                 break
             take_back(p, s, mark)
-            units = possible if possible >= 1.0 or units == 1.0 else 1.0
+            units = lot.got if lot.got >= 1.0 or units == 1.0 else 1.0
         if units < 1.0:
-            if (
-                finish < time - EPS and then < np.inf
-            ):  # later lots have no room by `time`, so new room is needed as well
-                then = max(then, earliest_fit(p, s, item, time))
+            if finish < time - EPS and why.next < np.inf:  # later lots have no room by `time`, which is needed as well
+                why = later(why, earliest_fit(p, s, item, time))
             break
         most = units * 2 if units == 1.0 or most < np.inf else np.inf
-        lot = at.list_lot(s, at.PRODUCTION, item, order, finish, units)
-        s.orders[order]["lot"] = lot
-        amount = min(units, quantity - got)
-        peg(s, lot, demand, amount, time)
-        got += amount
+        got += give(p, s, demand, order, min(units, quantity - got), time, mark)
     if got < quantity - EPS:
-        bought, sooner, why = purchase(p, s, demand, item, quantity - got, time)
-        got += bought
-        if sooner < then or not p.items[item]["made"]:
-            then, kind, row, when = sooner, why, item, time
-        then = min(then, next_free(p, s, demand, item, time))
-    return got, then, kind, row, when
+        bought = purchase(p, s, demand, item, quantity - got, time)
+        got += bought.got
+        if bought.next < why.next or not p.items[item]["made"]:
+            why = bought
+        then = min(why.next, next_free(p, s, demand, item, time))
+        why = Answer(0.0, then, why.kind, why.row, why.at)
+    return Answer(got, why.next, why.kind, why.row, why.at)
 
 
 @kernel
-def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> tuple[float, float, int]:
-    """Return (got, next, kind) of units bought to be there by `time`; `next` and `kind` as `ask` gives them."""
+def later(why: Answer, time: float) -> Answer:
+    """Return an answer whose next time is not before `time`."""
+    return Answer(why.got, max(why.next, time), why.kind, why.row, why.at)
+
+
+@kernel
+def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket: int) -> Answer:
+    """Return when a lot has room after `time`, and what is full by then; the lead time where nothing is."""
+    then = earliest_fit(p, s, item, time)
+    if full < 0:
+        return Answer(0.0, then, at.LEAD_TIME, item, time)
+    return Answer(0.0, then, at.CAPACITY, full, bucket * p.bucket)
+
+
+@kernel
+def taken_from(p: Arrays, line: int, demand: int, start: float) -> float:
+    """Return when an operation that would begin at `start` may take a line of the bill; infinite where it takes it not.
+
+    Outside of its dates a line without substitutes is not taken; one with substitutes waits for the first that may be.
+    """
+    row = p.lines[line]
+    if start >= row["to"] - EPS or (row["rule"] >= 0 and not p.allowed[row["rule"], p.demands[demand]["customer"]]):
+        return np.inf
+    if start >= row["from"] - EPS:
+        return start
+    return row["from"] if row["place1"] > row["place0"] + 1 else np.inf
+
+
+@kernel
+def filled(p: Arrays, s: State, order: int, line: int, before: int, place: Answer, found: Answer) -> Answer:
+    """Return how many of a lot a place of its bill allows after one more of its lines was tried.
+
+    What a line gives for not even one unit goes back, where another line may fill the place.
+    """
+    row, item = p.lines[line], s.orders[order]["item"]
+    alone = row["place1"] == row["place0"] + 1
+    limit = np.floor(found.got / row["quantity"] + EPS)
+    then = finish_from(p, item, row["operation"], found.next) if found.next <= p.horizon else np.inf
+    if limit >= 1.0 and row["choice"]:
+        choose(s, order, line)
+    elif limit < 1.0 and not alone:
+        take_back(p, s, before)
+    if place.got < 1.0 and (place.next <= then or found.kind == at.NOT_YET):
+        return Answer(limit, min(place.next, then), place.kind, place.row, place.at)
+    return Answer(limit, then, found.kind, found.row, found.at)
+
+
+@kernel
+def tighter(lot: Answer, place: Answer, units: float) -> Answer:
+    """Return how many of `units` are possible with one more place of their bill, and what holds the others longest."""
+    if place.got < units and (place.got < lot.got or (place.got == lot.got and place.next > lot.next)):
+        return place
+    return lot
+
+
+@kernel
+def give(p: Arrays, s: State, demand: int, order: int, quantity: float, time: float, mark: int) -> float:
+    """Give a demand `quantity` units of the lot that an order makes, and return them."""
+    row = s.orders[order]
+    lot = at.list_lot(s, at.PRODUCTION, row["item"], order, row["finish"], row["good"])
+    row["lot"] = lot
+    if p.allowed.size > 0:
+        keep_for_customer(p, s, lot, demand, mark)
+    peg(s, lot, demand, quantity, time)
+    return quantity
+
+
+@kernel
+def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
+    """Return what a demand is given of units bought to be there by `time`."""
     if p.items[item]["source1"] == p.items[item]["source0"]:
-        return 0.0, np.inf, at.PART
+        return Answer(0.0, np.inf, at.PART, item, time)
     got = buy(p, s, demand, item, quantity, time)
     if got < quantity - EPS:
         got += exchange(p, s, demand, item, quantity - got, time)
     if got >= quantity - EPS:
-        return got, np.inf, at.PART
+        return Answer(got, np.inf, at.PART, item, time)
     then, lead_time, _ = next_purchase(p, s, demand, item, time)
-    return got, then, at.LEAD_TIME if lead_time else at.SUPPLIER
+    return Answer(got, then, at.LEAD_TIME if lead_time else at.SUPPLIER, item, time)
 
 
 @kernel
@@ -156,15 +238,14 @@ def settle(p: Arrays, s: State) -> None:
 
 
 @kernel
-def whole_units(
-    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float
-) -> tuple[float, float, int, int, float]:
+def whole_units(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
     """Ask for units of a demand, of which only whole ones can be shipped."""
-    got, then, kind, row, when = ask(p, s, demand, item, quantity, time)
+    first = ask(p, s, demand, item, quantity, time)
+    got = first.got
     if abs(got - np.round(got)) > EPS:
         take_back(p, s, 0)
-        got, _, _, _, _ = ask(p, s, demand, item, np.floor(got), time)
-    return np.round(got), then, kind, row, when
+        got = ask(p, s, demand, item, np.floor(got), time).got
+    return Answer(np.round(got), first.next, first.kind, first.row, first.at)
 
 
 @kernel
@@ -172,11 +253,11 @@ def wait_for_all(p: Arrays, s: State, demand: int, quantity: float, time: float)
     """Return the first time found from `time` on by which so many units can be there together; nothing is taken."""
     item, left, last = p.demands[demand]["item"], quantity, p.demands[demand]["last"]
     while time <= last + EPS:
-        got, then, _, _, _ = ask(p, s, demand, item, left, time)
-        left -= got
+        found = ask(p, s, demand, item, left, time)
+        left -= found.got
         if left <= EPS:
             break
-        time = then if then > time + EPS else time + p.bucket
+        time = found.next if found.next > time + EPS else time + p.bucket
     take_back(p, s, 0)
     return time
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plantwright.model.bills import is_choice
 from plantwright.model.calendars import Calendar
 from plantwright.model.programme import Component, Demand, Operation, Programme, Source
 from plantwright.model.quantity import Step, value_at
@@ -31,10 +32,11 @@ ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), 
                  ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8")])  # fmt: skip
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8")])
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
-LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8")])
+LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
+                 ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
 SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8")])
 DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
-                   ("least", "f8"), ("last", "f8")])  # fmt: skip
+                   ("least", "f8"), ("last", "f8"), ("customer", "i8"), ("owner", "i8")])  # fmt: skip
 TURN = np.dtype([("demand", "i8"), ("quantity", "f8")])
 ROUNDS = 20
 """In how many steps the demands of a tier are planned that share fairly."""
@@ -61,9 +63,12 @@ class Arrays(NamedTuple):
 
     `turns`: which demand is planned when, and how much of it. `last`: when a demand's last unit may leave; `least`:
     units that leave together at least. `holds`: reservation of each row of what is kept of suppliers' weeks.
+    `kept_for`: which demands may have what an owner keeps, up to `until`: reservations, then customers.
 
-    `shift_*`: working intervals of all calendars end to end, those of calendar c from `shift0[c]` to `shift0[c +
-    1]`. `worked`: working hours at each bucket's edge, shape (calendars, buckets + 1). `receipt`: when an order of
+    `shift_*`: working intervals of all calendars end to end, those of calendar c from `shift0[c]` to `shift0[c + 1]`.
+    Lines of a bill from `place0` up to `place1` fill one place, in turn. `allowed`: whether a rule about customers
+    allows one, shape (rules, customers); the last customer is nobody. `worked`: working hours at each bucket's edge,
+    shape (calendars, buckets + 1). `receipt`: when an order of
     a source and week is there, infinite where it cannot be, shape (sources, weeks).
     """
 
@@ -77,6 +82,7 @@ class Arrays(NamedTuple):
     holds: NDArray[np.int64]
     kept_for: NDArray[np.bool_]
     until: NDArray[np.float64]
+    allowed: NDArray[np.bool_]
     shift_start: NDArray[np.float64]
     shift_end: NDArray[np.float64]
     shift_before: NDArray[np.float64]
@@ -127,14 +133,16 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     kept = holds(programme, demands, sources, supplier_weeks)
     items = {item.id: i for i, item in enumerate(programme.items)}
     sites = {site.id: i for i, site in enumerate(programme.destinations)}
+    rules_about, customers = customer_rules(programme)
     arrays = Arrays(
-        **_product_tables(programme, efforts, capacity, calendars),
+        **_product_tables(programme, efforts, capacity, calendars, rules_about),
         sources=_rows(SOURCE, [_source_row(s, k, kept) for k, s in enumerate(sources)]),
-        demands=_rows(DEMAND, [_demand_row(programme, d, items, sites) for d in demands]),
+        demands=_rows(DEMAND, [_demand_row(programme, d, items, sites, customers) for d in demands]),
         turns=_rows(TURN, _turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
-        kept_for=kept.kept_for,
-        until=kept.until,
+        kept_for=np.concatenate([kept.kept_for, _of_customers(demands, customers if rules_about else [])]),
+        until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
+        allowed=np.array([[c in rule for c in customers] for rule in rules_about]).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
         receipt=receipt,
         bucket=rules.bucket_hours,
@@ -173,15 +181,16 @@ def _rows(kind: np.dtype[np.void], rows: list[tuple[Any, ...]]) -> Table:
 
 
 def _product_tables(
-    programme: Programme, efforts: dict[str, Effort], capacity: Capacities, calendars: list[str]
-) -> dict[str, Any]:
+    programme: Programme, efforts: dict[str, Effort], capacity: Capacities, calendars: list[str],
+    rules_about: list[tuple[str, ...]],
+) -> dict[str, Any]:  # fmt: skip
     """Return items, operations, uses of capacity and lines of the bills of material, each item's rows together."""
     index = {item.id: i for i, item in enumerate(programme.items)}
     items: list[tuple[Any, ...]] = []
     operations: list[tuple[int, float, int, int]] = []
     uses: list[tuple[int, float]] = []
     again: list[bool] = []
-    lines: list[tuple[int, float, int]] = []
+    lines: list[tuple[Any, ...]] = []
     n_sources = 0
     for item in programme.items:
         op0, line0, source0 = len(operations), len(lines), n_sources
@@ -195,7 +204,12 @@ def _product_tables(
         if routing:
             rows = [row for row, _ in uses[operations[op0][2] :]]
             again += [rows.count(row) > 1 for row in rows]
-            lines += [_line(c, routing, efforts[item.id], index, op0) for c in programme.components_of.get(item.id, ())]
+            for place in programme.places_of.get(item.id, ()):
+                span = (len(lines), len(lines) + len(place))
+                found = [_line(c, routing, efforts[item.id], index, op0) for c in place]
+                rules_of = [rules_about.index(c.customers) if c.customers else -1 for c in place]
+                more = [(*span, *_valid(c), rule, is_choice(place)) for c, rule in zip(place, rules_of, strict=True)]
+                lines += [(*line, *rest) for line, rest in zip(found, more, strict=True)]
         n_sources += len(programme.sources_of.get(item.id, ()))
         items.append((bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned))
     return {
@@ -226,6 +240,23 @@ def _line(
     return index[line.component], line.quantity.planned * behind.reached[at], op0 + at
 
 
+def _valid(line: Component) -> tuple[float, float]:
+    """Return from when and up to when (not included) a line of a bill is taken, hours from start."""
+    return (line.valid_from.planned if line.valid_from else -inf, line.valid_to.planned if line.valid_to else inf)
+
+
+def customer_rules(programme: Programme) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the distinct lists of customers that lines of bills are for, and all customers; the last is nobody."""
+    rules = sorted({line.customers for lines in programme.components_of.values() for line in lines if line.customers})
+    return rules, [*sorted({d.customer for d in programme.demand}), ""]
+
+
+def _of_customers(demands: tuple[Demand, ...], customers: list[str]) -> NDArray[np.bool_]:
+    """Return which demands are each customer's, shape (customers, demands)."""
+    mine = [[d.customer == c for d in demands] for c in customers]
+    return np.array(mine, dtype=np.bool_).reshape(len(customers), len(demands))
+
+
 def _source_row(source: Source, row: int, kept: Holds) -> tuple[float, float, float, int, int]:
     multiple = max(source.multiple.planned, 1e-9)
     smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
@@ -242,13 +273,14 @@ def earliest_receipt(source: Source) -> float:
 
 
 def _demand_row(
-    programme: Programme, demand: Demand, items: dict[str, int], sites: dict[str, int]
-) -> tuple[int, float, float, int, float, float, float]:
+    programme: Programme, demand: Demand, items: dict[str, int], sites: dict[str, int], customers: list[str]
+) -> tuple[int, float, float, int, float, float, float, int, int]:
     transit = programme.destination[demand.destination].transit.planned
     last = min(programme.horizon_hours, demand.latest.planned - transit if demand.latest else inf)
+    customer = customers.index(demand.customer)
     return (
         items[demand.item], demand.quantity, programme.wanted(demand), sites[demand.destination], transit,
-        demand.least, last,
+        demand.least, last, customer, len(programme.reservations) + customer,
     )  # fmt: skip
 
 

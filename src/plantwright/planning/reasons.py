@@ -85,6 +85,9 @@ def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKi
             name = problem.programme.items[obstacle.row].id
             kind, name, text = _no_supply(problem, name, obstacle.at)
             return kind, name, text + _kept(problem, demand, name)
+        case at.NOT_YET:
+            name = problem.programme.items[obstacle.row].id
+            return "part", name, f"{name} may not be taken before {_date(problem, obstacle.at)}"
         case _:
             return _destination(problem, demand, obstacle)
 

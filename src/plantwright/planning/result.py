@@ -11,7 +11,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.plan import Pegging, Plan, ProductionOrder, PurchaseOrder, Shipment
+from plantwright.model.plan import Consumption, Pegging, Plan, ProductionOrder, PurchaseOrder, Shipment
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
 from plantwright.planning.problem import Problem, Table
@@ -30,6 +30,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         shipments=_shipments(problem, state),
         reasons=reasons(problem, state),
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
+        consumptions=_consumptions(problem, state, names),
     )
 
 
@@ -117,6 +118,27 @@ def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging,
     items = [problem.programme.items[i].id for i in lots["item"][given].tolist()]
     columns = ([problem.demands[d].id for d in demands], items, np.round(quantities, 9).tolist())
     return tuple(map(Pegging, [names[lot] for lot in given.tolist()], *columns))
+
+
+def _consumptions(problem: Problem, state: State, names: list[str]) -> tuple[Consumption, ...]:
+    """Return what each order takes where its bill gives a choice, orders in order of time."""
+    places = [line for item in problem.programme.items for line in _lines_of(problem, item.id)]
+    chosen, lots = rows_of(state.choices, state.counts[at.N_CHOICES]), _lots(state)
+    lot_of = state.orders["lot"][chosen["order"]]
+    ranked = np.lexsort((chosen["line"], lot_of, lots["there"][lot_of], lots["item"][lot_of]))
+    found = []
+    for lot, line in zip(lot_of[ranked].tolist(), chosen["line"][ranked].tolist(), strict=True):
+        operation, component = places[line]
+        quantity = lots["quantity"][lot] * problem.arrays.lines["quantity"][line]
+        found.append(Consumption(names[lot], operation, component, _tidy(quantity)))
+    return tuple(found)
+
+
+def _lines_of(problem: Problem, item: str) -> list[tuple[str, str]]:
+    """Return operation and component of each line of the planner's bill of an item."""
+    routing = problem.programme.routing_of.get(item, ())
+    lines = problem.programme.components_of.get(item, ()) if routing else ()
+    return [(line.operation or routing[0].operation, line.component) for line in lines]
 
 
 def _shipments(problem: Problem, state: State) -> tuple[Shipment, ...]:

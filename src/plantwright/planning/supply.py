@@ -238,6 +238,8 @@ def take_back(p: Arrays, s: State, mark: int) -> None:
             at.change_free(s, row, -amount)
         elif entry["kind"] == at.KEPT:
             s.held[row, entry["week"]] += amount
+        elif entry["kind"] == at.CHOSE:
+            s.counts[at.N_CHOICES] -= 1
         else:
             s.counts[at.N_ORDERS] -= 1
             book(p, s, s.orders[row]["item"], s.orders[row]["finish"], -s.orders[row]["good"])
@@ -252,3 +254,22 @@ def build(p: Arrays, s: State, item: int, finish: float, units: float) -> int:
     book(p, s, item, finish, units)
     at.note(s, at.BUILT, order, 0, units)
     return order
+
+
+@kernel
+def choose(s: State, order: int, line: int) -> None:
+    """Note the line of its bill that an order takes, where there is a choice."""
+    row = at.added(s, at.N_CHOICES, s.choices.size)
+    s.choices[row]["order"], s.choices[row]["line"] = order, line
+    at.note(s, at.CHOSE, row, 0, 0.0)
+
+
+@kernel
+def keep_for_customer(p: Arrays, s: State, lot: int, demand: int, mark: int) -> None:
+    """Keep a lot for the customer it was made for, where since `mark` it took what not all customers may have."""
+    customers = p.kept_for.shape[0] - p.allowed.shape[1]
+    for k in range(mark, s.counts[at.N_LOG]):
+        kind, row = s.log[k]["kind"], s.log[k]["row"]
+        for_one = kind == at.CHOSE and p.lines[s.choices[row]["line"]]["rule"] >= 0
+        if for_one or (kind == at.TOOK and s.lots[row]["owner"] >= customers):
+            s.lots[lot]["owner"] = p.demands[demand]["owner"]

@@ -90,6 +90,10 @@ def _pegging(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.pegging, (), ("supply", "demand", "item", "quantity"))
 
 
+def _consumptions(run: Run) -> pl.DataFrame:
+    return _rows(run, run.plan.consumptions, (), ("order", "operation", "component", "quantity"))
+
+
 def _reasons(run: Run) -> pl.DataFrame:
     columns = ("demand", "quantity", "delay", "kind", "object", "at", "text")
     frame = _rows(run, run.plan.reasons, ("at",), columns)
@@ -243,6 +247,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "production_orders": _production_orders,
     "shipments": _shipments,
     "pegging": _pegging,
+    "consumptions": _consumptions,
     "reasons": _reasons,
     "causes": _causes,
     "loads": _loads,

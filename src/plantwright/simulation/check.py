@@ -235,10 +235,13 @@ def _parts_used(programme: Programme, plan: Plan, results: Replications) -> Iter
     for item in programme.items:
         if item.id not in programme.routing_of:
             continue
-        for line in programme.components_of.get(item.id, ()):
-            used = finished[:, row[item.id]] * line.quantity.planned
-            if np.any(used > there[:, row[line.component]] + SLACK):
-                yield f"{item.id} that are finished hold more of {line.component} than were there"
+        for place in programme.places_of.get(item.id, ()):
+            if any(line.valid_from or line.valid_to or line.customers for line in place):
+                continue  # not every unit takes one
+            most = sum(there[:, row[line.component]] / line.quantity.planned for line in place)
+            if np.any(finished[:, row[item.id]] > most + SLACK):
+                names = " or ".join(line.component for line in place)
+                yield f"{item.id} that are finished hold more of {names} than were there"
 
 
 def _power_at_sites(programme: Programme, _plan: Plan, results: Replications) -> Iterator[str]:

@@ -5,13 +5,15 @@ Names and planned values only; what differs from world to world is filled in by 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from plantwright.model.assumptions import Distribution, Law, Register
-from plantwright.model.plan import Plan
+from plantwright.model.bills import is_choice
+from plantwright.model.plan import Plan, ProductionOrder
 from plantwright.model.programme import Operation as Step
 from plantwright.model.programme import Programme
 from plantwright.model.programme import WorkCentre as Centre
@@ -21,6 +23,9 @@ from plantwright.simulation.times import Empirical, Exponential, Fixed, Lognorma
 
 KNOTS = 513
 Z90 = 1.2815515655446004  # the standard normal's 90 % point, to which low and high of a lognormal refer
+VARIANT = "#"  # joins an item to the number of a further choice of its components
+Choice = tuple[tuple[str, str], ...]
+Variant = tuple[str, Choice]
 AGAIN = "~"  # joins an operation that is passed again to the one that failed
 
 
@@ -28,12 +33,13 @@ AGAIN = "~"  # joins an operation that is passed again to the one that failed
 class Plant:
     """A programme's network, and where each of its parts is in it.
 
-    `made` holds the items that have a route of their own; `delivery` the delivery route of (item, destination),
+    `made` holds the item of each route that makes one: the item's own, and one for each other choice of components that
+    orders take by the plan; `delivery` the delivery route of (item, destination),
     `demand_rows` the programme's demand that each of the network's is a part of.
     """
 
     network: net.Network
-    made: tuple[str, ...]
+    made: Mapping[str, str]
     delivery: Mapping[tuple[str, str], str]
     demand_rows: tuple[int, ...]
 
@@ -60,21 +66,23 @@ def _spread(law: Distribution, factor: float) -> Time:
 
 def build_plant(programme: Programme, plan: Plan) -> Plant:
     """Return the network of a programme that carries out a plan."""
-    made = tuple(i.id for i in programme.items if i.id in programme.routing_of)
+    variants = variants_of(programme, plan)
+    made = {route: item for (item, _), route in variants.items()}
     wanted = {d.item for d in programme.demand}
-    used = {line.component for item in made for line in programme.components_of.get(item, ())}
-    pooled = wanted & set(made) - used
+    items = set(made.values())
+    used = {line.component for item in items for line in programme.components_of.get(item, ())}
+    pooled = wanted & items - used
     pairs = sorted({(d.item, d.destination) for d in programme.demand})
     delivery = {(item, site): f"{item}>{site}" for item, site in pairs}
-    stocked = sorted(used | (wanted - pooled) | (set(made) - pooled))
+    stocked = sorted(used | (wanted - pooled) | (items - pooled))
     demands = tuple(_demands(programme, plan, delivery, pooled))
     return Plant(
         net.Network(
             centres=(*_centres(programme), *_site_centres(programme)),
-            routes=(*_making(programme, made, pooled), *_delivering(programme, delivery, pooled)),
+            routes=(*_making(programme, variants, pooled), *_delivering(programme, delivery, pooled)),
             stocks=tuple(net.Stock(item) for item in stocked),
             resources=tuple(_resources(programme)),
-            orders=tuple(_orders(programme, plan, made)),
+            orders=tuple(_orders(programme, plan, variants)),
             demands=tuple(demand for _, demand in demands),
         ),
         made,
@@ -158,20 +166,39 @@ def _resources(programme: Programme) -> Iterator[net.Resource]:
         yield net.Resource(f"power {site.id}", float("inf"))
 
 
-def _making(programme: Programme, made: tuple[str, ...], pooled: set[str]) -> Iterator[net.Route]:
-    for item in made:
+def variants_of(programme: Programme, plan: Plan) -> dict[Variant, str]:
+    """Return the route of each item and choice of components that orders take; an item's first is called like it."""
+    chosen: dict[str, list[Choice]] = defaultdict(list)
+    for order in plan.production_orders:
+        taken = _chosen(plan, order)
+        if taken not in chosen[order.item]:
+            chosen[order.item].append(taken)
+    found: dict[Variant, str] = {}
+    for item in (i.id for i in programme.items if i.id in programme.routing_of):
+        for n, taken in enumerate(chosen[item] or [()]):
+            found[item, taken] = item if n == 0 else f"{item}{VARIANT}{n + 1}"
+    return found
+
+
+def _chosen(plan: Plan, order: ProductionOrder) -> Choice:
+    """Return operation and component of the lines that an order takes where its bill gives a choice."""
+    return tuple((row.operation, row.component) for row in plan.consumptions_of.get(order.id, ()))
+
+
+def _making(programme: Programme, variants: Mapping[Variant, str], pooled: set[str]) -> Iterator[net.Route]:
+    for (item, chosen), name in variants.items():
         steps = programme.routing_of[item]
         ends = {} if item in pooled else {item: 1.0}
-        operations = tuple(_operations(programme, item, steps))
-        yield net.Route(item, operations, gives=ends, pool=item if item in pooled else "", tracked=item in pooled)
+        operations = tuple(_operations(programme, item, steps, chosen))
+        yield net.Route(name, operations, gives=ends, pool=item if item in pooled else "", tracked=item in pooled)
 
 
-def _operations(programme: Programme, item: str, steps: tuple[Step, ...]) -> Iterator[net.Operation]:
+def _operations(programme: Programme, item: str, steps: tuple[Step, ...], chosen: Choice) -> Iterator[net.Operation]:
     """Yield a route's operations, then those that failed units pass again, which take no components a second time.
 
     A unit is at step k, and has been as far as `seen`: it takes components only where it has not been before.
     """
-    taken = _components(programme, item, steps)
+    taken = _components(programme, item, steps, chosen)
     for k in range(len(steps)):
         yield _operation(programme, steps, k, None, taken[k])
     pending = [again for k in range(len(steps)) if (again := _return(steps, k, k)) is not None]
@@ -232,14 +259,21 @@ def _failures(steps: tuple[Step, ...], k: int, seen: int | None) -> tuple[net.Fa
     return (net.Failure(min(1.0, max(0.0, 1.0 - step.yield_.planned)), to, at_most=step.rework_limit),)
 
 
-def _components(programme: Programme, item: str, steps: tuple[Step, ...]) -> list[dict[str, float]]:
+def _components(programme: Programme, item: str, steps: tuple[Step, ...], chosen: Choice) -> list[dict[str, float]]:
     """Return the components that each step of a route takes for a unit."""
     names = [step.operation for step in steps]
     taken: list[dict[str, float]] = [{} for _ in steps]
-    for line in programme.components_of.get(item, ()):
-        k = names.index(line.operation) if line.operation in names else 0
-        if line.quantity.planned > 0:
-            taken[k][line.component] = taken[k].get(line.component, 0.0) + line.quantity.planned
+    left = list(chosen)
+    for place in programme.places_of.get(item, ()):
+        for line in place:
+            k = names.index(line.operation) if line.operation in names else 0
+            if is_choice(place) and (names[k], line.component) not in left:
+                continue
+            if is_choice(place):
+                left.remove((names[k], line.component))
+            if line.quantity.planned > 0:
+                taken[k][line.component] = taken[k].get(line.component, 0.0) + line.quantity.planned
+            break
     return taken
 
 
@@ -265,7 +299,7 @@ def _draws(power: Quantity) -> bool:
     return bool(power.assumption) or power.planned > 0
 
 
-def _orders(programme: Programme, plan: Plan, made: tuple[str, ...]) -> Iterator[net.Order]:
+def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -> Iterator[net.Order]:
     """Yield the production orders, as urgent as the most urgent demand that they serve."""
     demands = {d.id: (float(d.priority), d.due.planned) for d in programme.demand}
     urgency: dict[str, tuple[float, float]] = {}
@@ -274,9 +308,10 @@ def _orders(programme: Programme, plan: Plan, made: tuple[str, ...]) -> Iterator
             urgency[peg.supply] = min(urgency.get(peg.supply, (np.inf, np.inf)), demands[peg.demand])
     last = max((p for p, _ in demands.values()), default=0.0) + 1.0
     for order in plan.production_orders:
-        if order.item in made and order.release < programme.horizon_hours:
+        route = variants.get((order.item, _chosen(plan, order)))
+        if route is not None and order.release < programme.horizon_hours:
             priority, due = urgency.get(order.id, (last, order.finish))
-            yield net.Order(max(0.0, order.release), order.item, round(order.quantity), priority, due)
+            yield net.Order(max(0.0, order.release), route, round(order.quantity), priority, due)
 
 
 def _demands(

@@ -204,7 +204,7 @@ class Reading:
         ends = self.tables.fixed["outcomes"][first, at.R_TARGET] <= at.FIRST_EXIT
         for row, (route, _) in enumerate(self.tables.operations):
             if route in self.worlds.plant.made and ends[row]:
-                found[self._item_row[route], row] = 1
+                found[self._item_row[self.worlds.plant.made[route]], row] = 1
         return found
 
     @cached_property
@@ -212,7 +212,7 @@ class Reading:
         found = np.zeros((len(self._item_row), len(self.tables.operations)), dtype=np.int64)
         for row, (route, _) in enumerate(self.tables.operations):
             if route in self.worlds.plant.made:
-                found[self._item_row[route], row] = 1
+                found[self._item_row[self.worlds.plant.made[route]], row] = 1
         return found
 
     def _finished(self, floor: Floor) -> Ints:

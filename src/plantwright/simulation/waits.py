@@ -5,6 +5,7 @@ A wait for a part that is made here is handed on to what that part itself waited
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,16 +52,18 @@ def _cause(kind: str, name: str) -> tuple[str, str] | None:
     return None if kind in NOT_WAITING or name == "finished goods" else ("work_centre", name)
 
 
-def waits_of(floor: Floor, tables: Tables, causes: Causes, made: tuple[str, ...]) -> Floats:
+def waits_of(floor: Floor, tables: Tables, causes: Causes, made: Mapping[str, str]) -> Floats:
     """Return the unit-hours that late units waited, shape (causes, weeks), by the week in which they came under power.
 
-    Units that are late already and not there by the horizon count in the last week.
+    `made` holds the item of each route that makes one. Units that are late already and not there by the horizon count
+    in the last week.
     """
     account = floor.late[:, at.LATE_FIRST_CAUSE :].copy()
     account[-1] += _overdue(floor)
     hours = account @ causes.column_to_cause
-    explained = _own_waits(floor, tables, causes)
-    parts = {name: causes.names.index(("part", name)) for name in made if ("part", name) in causes.names}
+    explained = _own_waits(floor, tables, causes, made)
+    items = dict.fromkeys(made.values())
+    parts = {name: causes.names.index(("part", name)) for name in items if ("part", name) in causes.names}
     for _ in range(DEPTH):
         hours = _handed_on(hours, parts, explained)
     return np.asarray(hours.T)
@@ -78,14 +81,14 @@ def _handed_on(hours: Floats, parts: dict[str, int], explained: dict[str, Floats
     return result
 
 
-def _own_waits(floor: Floor, tables: Tables, causes: Causes) -> dict[str, Floats]:
+def _own_waits(floor: Floor, tables: Tables, causes: Causes, made: Mapping[str, str]) -> dict[str, Floats]:
     """Return, by item, the shares of its units' waiting by cause in the weeks before each, shape (weeks, causes)."""
     to_cause = causes.column_to_cause[floor.cause_of]
     shares = {}
     for item in tables.items:
         columns = np.zeros(floor.wait_hours.shape[1], dtype=bool)
         for row, (route, _) in enumerate(tables.operations):
-            if route == item:
+            if made.get(route, route) == item:
                 first = floor.ops[row, at.O_CAUSE0]
                 columns[first : first + floor.ops[row, at.O_CAUSES]] = True
         total = np.cumsum(floor.wait_hours[:, columns] @ to_cause[columns], axis=0)

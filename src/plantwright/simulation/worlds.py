@@ -70,7 +70,7 @@ class Worlds:
     def _making_cells(self) -> Iterator[tuple[str, tuple[int, ...], Floats]]:
         steps = {(o.item, o.operation): o for o in self.programme.routing}
         for row, (route, name) in enumerate(self.tables.operations):
-            step = steps.get((route, name.split(AGAIN)[0])) if route in self.plant.made else None
+            step = steps.get((self.plant.made[route], name.split(AGAIN)[0])) if route in self.plant.made else None
             if step is None:
                 continue
             fixed = self.tables.fixed["ops"][row]

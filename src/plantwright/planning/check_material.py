@@ -1,0 +1,138 @@
+"""Whether a plan's material adds up, checked from the programme alone: no code of the planner is used here.
+
+Every use is there before it is used; where a bill gives a choice, each order takes one line that it may take.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.bills import is_choice
+from plantwright.model.plan import Consumption, Plan, ProductionOrder
+from plantwright.model.programme import Component, Programme
+from plantwright.planning.check_effort import expected_effort, operation_starts
+
+NEAR = 1e-4
+"""Hours and units that rounding may cost."""
+WEEK = 168.0
+
+
+def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]]:
+    """Return by item when units are used (hours from start) and how many: shipped, or built in when their operation
+    begins.
+    """
+    used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
+    for shipment in plan.shipments:
+        used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
+    for item, (finish, good) in made(programme, plan).items():
+        starts, effort = operation_starts(programme, item, finish), expected_effort(programme, item)
+        names = [o.operation for o in programme.routing_of[item]]
+        for place in programme.places_of.get(item, ()):
+            if not is_choice(place):
+                k = names.index(place[0].operation) if place[0].operation else 0
+                quantity = good * place[0].quantity.planned * effort.reached[k]
+                used[place[0].component].append((starts[k], quantity))
+    for order, row, begins in _chosen(programme, plan):
+        if order.item in programme.item:
+            used[row.component].append((np.array([begins]), np.array([row.quantity])))
+    return used
+
+
+def _chosen(programme: Programme, plan: Plan) -> Iterator[tuple[ProductionOrder, Consumption, float]]:
+    """Yield what orders take where they have a choice, and when the operation begins that takes it."""
+    orders = {o.id: o for o in plan.production_orders if o.item in programme.routing_of}
+    for order, rows in plan.consumptions_of.items():
+        if order in orders:
+            found = orders[order]
+            starts = operation_starts(programme, found.item, np.array([found.finish]))
+            begins = dict(zip((o.operation for o in programme.routing_of[found.item]), starts, strict=True))
+            yield from ((found, row, float(begins[row.operation][0])) for row in rows if row.operation in begins)
+
+
+def choices(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield what is wrong with the lines that orders take where their bill gives a choice."""
+    customers = {d.id: d.customer for d in programme.demand}
+    served: dict[str, set[str]] = defaultdict(set)
+    for peg in plan.pegging:
+        served[peg.supply].add(customers.get(peg.demand, ""))
+    taken: dict[str, list[tuple[Consumption, float]]] = defaultdict(list)
+    for order, row, begins in _chosen(programme, plan):
+        taken[order.id].append((row, begins))
+    for order in plan.production_orders:
+        yield from _places_filled(programme, order, taken.get(order.id, []), served[order.id])
+
+
+def _places_filled(
+    programme: Programme, order: ProductionOrder, taken: list[tuple[Consumption, float]], served: set[str]
+) -> Iterator[str]:
+    """Yield what is wrong with one order's choices: each place takes one line that it may take then, no other."""
+    left = list(taken)
+    effort = expected_effort(programme, order.item)
+    names = [o.operation for o in programme.routing_of[order.item]]
+    for place in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
+        found = _match(place, left, names)
+        if found is None:
+            starts = operation_starts(programme, order.item, np.array([order.finish]))
+            for line in place:
+                begins = float(starts[names.index(line.operation) if line.operation else 0][0])
+                waits = len(place) > 1 and line.valid_from is not None and line.valid_from.planned > begins
+                if not line.customers and (waits or line.allows(begins, "")):
+                    yield f"{order.id}: nothing is taken where {line.component} would be"
+            continue
+        line, (row, begins) = found
+        left.remove((row, begins))
+        k = names.index(row.operation)
+        if abs(row.quantity - order.good * line.quantity.planned * effort.reached[k]) > NEAR * max(1.0, row.quantity):
+            yield f"{order.id}: {row.quantity:g} {row.component} are taken for {order.good:g} {order.item}"
+        for customer in served or {""}:
+            if not line.allows(begins, customer):
+                yield f"{order.id}: {row.component} may not be taken at {begins:.1f} for '{customer}'"
+    yield from (f"{order.id}: {row.component} is taken, which its bill does not say" for row, _ in left)
+
+
+def _match(
+    place: tuple[Component, ...], left: list[tuple[Consumption, float]], names: list[str]
+) -> tuple[Component, tuple[Consumption, float]] | None:
+    for line in place:
+        for row in left:
+            if (row[0].component, row[0].operation) == (line.component, line.operation or names[0]):
+                return line, row
+    return None
+
+
+def made(programme: Programme, plan: Plan) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return finish and good units of the production orders by item."""
+    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for order in plan.production_orders:
+        if order.item in programme.routing_of:
+            rows[order.item].append((order.finish, order.good))
+    return {item: (np.array([f for f, _ in r]), np.array([g for _, g in r])) for item, r in rows.items()}
+
+
+def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float]]]:
+    there: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in programme.stock:
+        there[row.item].append((max(row.available.planned, 0.0) if row.available else 0.0, row.quantity.planned))
+    for bought in plan.purchase_orders:
+        there[bought.item].append((bought.received, bought.quantity))
+    for made in plan.production_orders:
+        there[made.item].append((made.finish, made.good))
+    return there
+
+
+def balance(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield the items of which more is used at a time than is there by then."""
+    supplies = _supplies(programme, plan)
+    for item, used in sorted(uses(programme, plan).items()):
+        arrivals = np.array(supplies.get(item, [(0.0, 0.0)]))
+        when = np.concatenate([arrivals[:, 0], *(t + NEAR for t, _ in used)])
+        change = np.concatenate([arrivals[:, 1], *(-q for _, q in used)])
+        order = np.lexsort((-change, when))
+        level = np.cumsum(change[order])
+        short = np.flatnonzero(level < -NEAR * max(1.0, float(np.abs(change).sum()) * 1e-3))
+        if short.size:
+            yield f"{item}: {-level[short[0]]:g} units are used at {when[order][short[0]]:.1f} before they are there"
