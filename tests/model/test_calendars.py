@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.cells import CellError
-from plantwright.model.shifts import DAYS, Shifts, calendar, days, public_holidays, span, weekdays
+from plantwright.model.shifts import DAYS, Shifts, calendar, days, months, public_holidays, span, weekdays
 
 MONDAY = date(2026, 1, 5)
 DAY_SHIFT = Shifts(week=dict.fromkeys(range(5), ((7.0, 15.5),)))
@@ -235,3 +235,38 @@ def test_days_are_read_with_both_ends() -> None:
     for text in ("2027-01-02..2026-12-26", "christmas", "2026-12-26..", "0001-01-01..9999-01-01"):
         with pytest.raises(CellError):
             days(text)
+
+
+def days_worked(each: Calendar, first: int, last: int) -> int:
+    return round(float(each.worked(last * 24.0) - each.worked(first * 24.0)) / 8.5)
+
+
+def test_weather_takes_its_share_of_the_working_days_evenly():
+    wet = Shifts(week=DAY_SHIFT.week, weather={1: 0.2, 2: 0.5}, open={date(2026, 2, 7): ((7.0, 15.5),)})
+    dry, found = (
+        calendar("dry", DAY_SHIFT, MONDAY, date(2026, 12, 31)),
+        calendar("wet", wet, MONDAY, date(2026, 12, 31)),
+    )
+    assert (days_worked(dry, 0, 27), days_worked(found, 0, 27)) == (20, 16)
+    assert (days_worked(dry, 27, 55), days_worked(found, 27, 55)) == (20, 11)
+    assert days_worked(dry, 55, 300) == days_worked(found, 55, 300)
+    assert (found.hours_per_day, found.hours_per_week) == (dry.hours_per_day, dry.hours_per_week)
+    gaps = np.diff(found.starts[found.starts < 27 * 24])
+    assert gaps.max() <= 4 * 24
+
+
+def test_a_calendar_that_never_works_before_the_horizon_is_refused():
+    closed = frozenset(MONDAY + timedelta(days=n) for n in range(80))
+    for shifts in (
+        Shifts(week=DAY_SHIFT.week, closed=closed),
+        Shifts(week=DAY_SHIFT.week, weather=dict.fromkeys(range(13), 1.0)),
+    ):
+        with pytest.raises(CellError, match="no working time before the horizon"):
+            calendar("shut", shifts, MONDAY, FAR)
+
+
+def test_months_are_named_alone_and_in_ranges():
+    assert months("nov-feb") == (11, 12, 1, 2)
+    assert months("jul, sep-oct") == (7, 9, 10)
+    with pytest.raises(CellError, match="no month"):
+        months("july")

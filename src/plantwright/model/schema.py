@@ -27,7 +27,7 @@ from plantwright.model.cells import (
 )
 from plantwright.model.programme import Objective, Party, Planning
 from plantwright.model.quantity import Quantity
-from plantwright.model.shifts import Shifts, Span, days, region, span, weekdays
+from plantwright.model.shifts import Shifts, Span, days, months, region, span, weekdays
 
 T = TypeVar("T")
 
@@ -74,6 +74,9 @@ class CalendarFile(BaseModel):
     )
     open: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="days with shifts of their own, holiday or not: date -> shifts"
+    )
+    weather: Mapping[str, PlainShare] = Field(
+        default_factory=dict, description="months -> share of working days lost to weather, such as `{nov-feb: 15 %}`"
     )
     hours_per_day: PlainNumber | None = Field(
         default=None, description="working hours of a planner's day; else from the shifts"
@@ -133,7 +136,10 @@ def shifts_of(described: CalendarFile) -> Shifts:
     listed = (described.holidays,) if isinstance(described.holidays, str) else described.holidays
     regions = tuple(_at(("holidays",), region, each) for each in listed)
     breaks = _each(("breaks",), described.breaks, span)
-    return Shifts(week, breaks, regions, closed, special, described.hours_per_day, described.hours_per_week)
+    weather: dict[int, float] = {}
+    for key, share in described.weather.items():
+        weather.update(dict.fromkeys(_at(("weather", key), months, key), share))
+    return Shifts(week, breaks, regions, closed, special, described.hours_per_day, described.hours_per_week, weather)
 
 
 def _at(place: tuple[str | int, ...], read: Callable[[str], T], text: str) -> T:

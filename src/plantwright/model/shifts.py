@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import islice
@@ -18,6 +18,7 @@ from plantwright.model.calendars import Calendar
 from plantwright.model.cells import CellError
 from plantwright.model.units import closest
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 YEARS_SPELLED_OUT = 3
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
@@ -29,7 +30,7 @@ Span = tuple[float, float]
 @dataclass(frozen=True)
 class Shifts:
     """The working week of a calendar and its exceptions: spans by weekday (0 is Monday), breaks, closed and specially
-    open days.
+    open days; `weather` is the share of working days lost by month (1 is January).
     """
 
     week: Mapping[int, tuple[Span, ...]]
@@ -39,6 +40,7 @@ class Shifts:
     open: Mapping[date, tuple[Span, ...]] | None = None
     hours_per_day: float | None = None
     hours_per_week: float | None = None
+    weather: Mapping[int, float] = field(default_factory=dict)
 
 
 def span(text: str) -> Span:
@@ -55,18 +57,26 @@ def span(text: str) -> Span:
 
 def weekdays(text: str) -> tuple[int, ...]:
     """Return the days (0 is Monday) of `mon-fri`, `sat` or `mon, wed, fri`; raise CellError."""
+    return _named(text, DAYS, "day")
+
+
+def months(text: str) -> tuple[int, ...]:
+    """Return the months (1 is January) of `nov-feb`, `jul` or `jan, mar`; raise CellError."""
+    return tuple(month + 1 for month in _named(text, MONTHS, "month"))
+
+
+def _named(text: str, names: tuple[str, ...], noun: str) -> tuple[int, ...]:
+    """The places in a round of names that words and ranges of words stand for."""
     found: list[int] = []
     for part in text.lower().split(","):
-        first, dash, last = (word.strip() for word in part.partition("-"))
-        begin, end = _weekday(first), _weekday(last if dash else first)
-        found += [day % 7 for day in range(begin, (end if end >= begin else end + 7) + 1)]
+        words = [word.strip() for word in part.split("-", 1)]
+        for word in words:
+            if word not in names:
+                remedy = closest(word, names) or f"write one of {', '.join(names)}"
+                raise CellError(f"there is no {noun} '{word[:40]}'", remedy)
+        begin, end = names.index(words[0]), names.index(words[-1])
+        found += [place % len(names) for place in range(begin, (end if end >= begin else end + len(names)) + 1)]
     return tuple(found)
-
-
-def _weekday(word: str) -> int:
-    if word not in DAYS:
-        raise CellError(f"there is no day '{word[:40]}'", closest(word, DAYS) or f"write one of {', '.join(DAYS)}")
-    return DAYS.index(word)
 
 
 def days(text: str) -> frozenset[date]:
@@ -124,6 +134,9 @@ def calendar(name: str, shifts: Shifts, start: date, horizon: date) -> Calendar:
         for begin, stop in _without(worked, _merged(breaks))
         if stop > 0 and begin < end
     ]
+    if not any(begin < max((horizon - start).days, 1) * 24 for begin, _ in spelled):
+        said = f"calendar '{name}' has no working time before the horizon"
+        raise CellError(said, "open some days, or let the weather leave some")
     closed = _merged([*spelled, (end, np.inf)])
     working_days = sum(1 for day in range(7) if shifts.week.get(day)) or 7
     week = shifts.hours_per_week or weekly or 168.0
@@ -145,9 +158,16 @@ def _intervals(shifts: Shifts, first: date, last: date) -> Iterator[Span]:
     years = range(first.year, last.year + 1)
     closed = shifts.closed.union(*(public_holidays(place, years) for place in shifts.holidays))
     special = shifts.open or {}
+    lost = 0.5
     for offset in range((last - first).days):
         day = first + timedelta(days=offset)
         spans = special[day] if day in special else () if day in closed else shifts.week.get(day.weekday(), ())
+        if spans and day not in special:
+            # Shares add up from day to day, and each whole one is a day lost: as even as whole days can be.
+            lost += shifts.weather.get(day.month, 0.0)
+            if lost >= 1.0 - 1e-9:
+                lost -= 1.0
+                continue
         yield from _shifted(spans, offset - 1)
 
 
