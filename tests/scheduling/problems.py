@@ -12,8 +12,8 @@ from plantwright.model.assumptions import Assumption, Distribution, Law, Registe
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.cells import Link as TaskLink
 from plantwright.model.cells import Need, Released
+from plantwright.model.programme import OMITTED, Objective, Programme, Resource
 from plantwright.model.programme import Mode as TaskMode
-from plantwright.model.programme import Objective, Programme, Resource
 from plantwright.model.programme import Task as ProgrammeTask
 from plantwright.model.quantity import Dimension, Quantity, Step
 from plantwright.scheduling.problem import (
@@ -57,6 +57,7 @@ def problems(draw: st.DrawFn, *, most: int = 6, supplies: bool = False) -> Probl
         calendars=calendars,
         horizon=horizon,
         objectives=(draw(st.sampled_from([Stage.MAKESPAN, Stage.COMPLETION])), Stage.COST),
+        never=20,
     )
 
 
@@ -74,6 +75,8 @@ def _tasks(draw: st.DrawFn, number: int, supplies: bool) -> Task:
         for _ in range(draw(st.integers(1, 2)))
     )
     gives = ((1, 1),) if supplies and draw(st.booleans()) else ()
+    is_optional = draw(st.booleans())
+    modes += (Mode(0, (0, 0), (0,)),) if is_optional else ()
     return Task(
         f"t{number}",
         modes,
@@ -81,6 +84,7 @@ def _tasks(draw: st.DrawFn, number: int, supplies: bool) -> Task:
         pausable=draw(st.booleans()) or max(m.duration for m in modes) > 3,
         weight=draw(st.integers(0, 2)),
         supplies=gives,
+        omission=len(modes) - 1 if is_optional else None,
     )
 
 
@@ -138,12 +142,14 @@ def task(
     delivers: tuple = (),
     pauses: bool = True,
     released: tuple[tuple[str, float], ...] = (),
+    optional: bool = False,
 ) -> ProgrammeTask:
     """A task of a programme; `after` holds (predecessor, kind, lag in hours[, greatest lag])."""
     duration = hours if isinstance(hours, Quantity) else quantity(hours)
     normal = TaskMode("normal", duration, _needs(needs), quantity(cost, Dimension.MONEY))
+    left_out = (TaskMode(OMITTED, quantity(0.0), (), quantity(0.0, Dimension.MONEY)),) if optional else ()
     return ProgrammeTask(
-        id=name, name=name, party="", payer="", area="", calendar=calendar, modes=(normal, *crash),
+        id=name, name=name, party="", payer="", area="", calendar=calendar, modes=(normal, *crash, *left_out),
         links=tuple(TaskLink(p, k, *map(quantity, lags)) for p, k, *lags in after), delivers=delivers, equipment=(),
         release=None if release is None else quantity(release, Dimension.DATE),
         deadline=None if deadline is None else quantity(deadline, Dimension.DATE), milestone=False, weight=weight,

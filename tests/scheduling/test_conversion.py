@@ -13,6 +13,7 @@ from tests.scheduling.problems import crash, day_shift, programme, quantity, res
 
 from plantwright.model.cells import Delivery
 from plantwright.model.issues import ProgrammeError
+from plantwright.model.programme import OMITTED
 from plantwright.model.quantity import Dimension
 from plantwright.model.read import load
 from plantwright.scheduling import check_schedule, conversion_trials, schedule
@@ -321,6 +322,37 @@ def test_a_crane_that_is_released_at_night_serves_both_shifts():
     assert "overdrawn" in " ".join(check_schedule(kept, found))
     again = conversion_trials(plan, found, 1, range(1))
     assert again.start[0].tolist() == [8.0, 18.0]
+
+
+def test_an_optional_task_is_done_where_it_pays():
+    second_crew = Delivery("crew", "crew", quantity(1, Dimension.NUMBER))
+    tasks = (
+        task("hire", 5, cost=100, delivers=(second_crew,), optional=True),
+        task("north", 40, needs=(("crew", 1),)), task("south", 40, needs=(("crew", 1),)),
+        task("shed", 30, cost=10, optional=True),
+    )  # fmt: skip
+    plan = programme(tasks, (resource("crew", ((0, 1),)),))
+    fast = schedule(plan)
+    assert check_schedule(plan, fast) == []
+    assert [done.mode for done in fast.tasks] == ["normal", "normal", "normal", OMITTED]
+    assert fast.objectives == {"finish": 45.0, "cost": 100.0}
+    thrifty = replace(plan, objective=plan.objective.model_copy(update={"order": ("cost", "finish")}))
+    slow = schedule(thrifty)
+    assert check_schedule(thrifty, slow) == []
+    assert [done.mode for done in slow.tasks] == [OMITTED, "normal", "normal", OMITTED]
+    assert slow.objectives == {"cost": 0.0, "finish": 80.0}
+    assert slow.commissioned(plan) == ()
+    assert slow.decided(plan).task["hire"].delivers == ()
+    assert fast.decided(plan).task["hire"].delivers == (second_crew,)
+
+
+def test_capability_that_an_optional_task_would_deliver_counts_as_never_there():
+    line = Delivery("work_centre", "line", quantity(4, Dimension.NUMBER))
+    tasks = (task("line", 24, cost=50, delivers=(line,), optional=True), task("rest", 10))
+    plan = programme(tasks, order=("capability", "cost"), days=10)
+    assert schedule(plan).objectives == {"capability": 24.0, "cost": 50.0}
+    thrifty = replace(plan, objective=plan.objective.model_copy(update={"order": ("cost", "capability")}))
+    assert schedule(thrifty).objectives == {"cost": 0.0, "capability": 240.0}
 
 
 def test_floats_end_where_a_greatest_lag_does():

@@ -103,8 +103,13 @@ class TaskRow(Row):
     )
     release: DateOrAssumption = Field(default=None, description="not to start before this date")
     deadline: DateOrAssumption = Field(default=None, description="to be finished by this date")
+    optional: YesNo = Field(default=False, description="yes: done only where that pays by the objectives")
     milestone: YesNo = Field(default=False, description="yes: shown as a milestone")
     weight: Count = Field(default=Quantity(0.0), description="weight of an hour of lateness against the deadline")
+
+
+OMITTED = "not done"
+"""Name of the last mode of an optional task: it takes nothing and delivers nothing."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,11 @@ class Task:
     not_before: float = 0.0
     pauses: bool = True
     released: tuple[Released, ...] = ()
+
+    @property
+    def omission(self) -> int | None:
+        """Which mode leaves the task out; None where it must be done."""
+        return next((number for number, mode in enumerate(self.modes) if mode.name == OMITTED), None)
 
 
 class Resource(Row):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.programme import Delivery, Programme
+from plantwright.model.programme import OMITTED, Delivery, Programme
 from plantwright.model.quantity import Quantity
 
 
@@ -28,6 +28,11 @@ class ScheduledTask:
     free_float: float
     critical: bool
     resume: float | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the task is done at all: an optional one may be left out."""
+        return self.mode != OMITTED
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,20 @@ class Schedule:
         """Hours from start at which the last task is finished; 0 where there is none."""
         return max((t.finish for t in self.tasks), default=0.0)
 
+    def decided(self, programme: Programme) -> Programme:
+        """Return the programme without what optional tasks that are not done would buy and deliver."""
+        if all(t.is_done for t in self.tasks):
+            return programme
+        tasks = tuple(
+            t if self.task[t.id].is_done else replace(t, delivers=(), equipment=(), modes=(t.modes[-1],))
+            for t in programme.tasks
+        )
+        return replace(programme, tasks=tasks)
+
     def commissioned(self, programme: Programme) -> tuple[Commissioning, ...]:
         """Return the capability that the schedule delivers, in order of time."""
-        found = [Commissioning(d, t.id, self.task[t.id].finish) for t in programme.tasks for d in t.delivers]
+        done = [t for t in programme.tasks if self.task[t.id].is_done]
+        found = [Commissioning(d, t.id, self.task[t.id].finish) for t in done for d in t.delivers]
         return tuple(sorted(found, key=lambda c: (c.at, c.task, c.delivery.target)))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.files import Sheet
 from plantwright.model.issues import Issue
-from plantwright.model.programme import Equipment, Mode, Task, TaskRow
+from plantwright.model.programme import OMITTED, Equipment, Mode, Task, TaskRow
 from plantwright.model.quantity import Dimension, Quantity
 
 ModeCells = tuple[int, Mapping[str, str], frozenset[str]]
@@ -48,6 +48,7 @@ def _task(group: Sequence[TaskRow], equipment: Mapping[str, Equipment], calendar
     is_purchase = bool(first.equipment) and first.duration is None
     calendar = "always" if is_purchase else first.calendar
     modes = tuple(_mode(row, equipment, calendars.get(calendar, continuous())) for row in group)
+    modes += (_omission(modes[0], first.row),) if first.optional else ()
     return Task(
         id=first.id, name=first.name or first.id, party=first.party, payer=first.payer or first.party, area=first.area,
         calendar=calendar, modes=modes, links=first.predecessors, delivers=first.delivers, equipment=first.equipment,
@@ -64,6 +65,11 @@ def _mode(row: TaskRow, equipment: Mapping[str, Equipment], calendar: Calendar) 
     )
     duration = longest if row.duration is None else working_hours(row.duration, calendar)
     return Mode(row.mode, duration, row.resources, row.cost, sum(price.planned for price in prices), prices, row.row)
+
+
+def _omission(mode: Mode, row: int) -> Mode:
+    prices = tuple(price.scaled(0.0) for price in mode.equipment_prices)
+    return Mode(OMITTED, Quantity(0.0, Dimension.TIME), (), Quantity(0.0, Dimension.MONEY), 0.0, prices, row)
 
 
 def working_hours(duration: Quantity, calendar: Calendar) -> Quantity:

@@ -20,8 +20,9 @@ STAGES = {Stage.MAKESPAN: 0, Stage.COMPLETION: 1, Stage.TARDINESS: 2, Stage.COST
 NEVER = np.int64(1) << 40
 
 
-RELEASE, LATEST_START, DEADLINE, PAUSABLE, WEIGHT, DUE, BASELINE, TAIL, LATE_WEIGHT = range(9)
-"""Columns of `Arrays.tasks`; TAIL is the ticks from the start to the end of all by the links alone."""
+RELEASE, LATEST_START, DEADLINE, PAUSABLE, WEIGHT, DUE, BASELINE, TAIL, LATE_WEIGHT, OMISSION = range(10)
+"""Columns of `Arrays.tasks`; TAIL is the ticks from the start to the end of all by the links alone, OMISSION the
+mode that leaves the task out, or -1."""
 
 DURATION, CALENDAR, COST, USE_FROM, USE_TO = range(5)
 """Columns of `Arrays.modes`; the last two bound the mode's rows of `Arrays.uses`."""
@@ -33,13 +34,14 @@ WORKED, TICK, RUN_START, RUN_END = range(4)
 class Arrays(NamedTuple):
     """Tables of the n tasks, their m modes in a row, u uses of a resource by a mode and l links with a minimum lag.
 
-    `tasks` [n, 9], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
+    `tasks` [n, 10], `modes` [m, 5] by the columns above; `first_mode[i]:first_mode[i + 1]` are the modes of task i.
     `uses` [u, 3]: resource, units, ticks of the shortest break that frees them (0: none does). `before` and `after`
     [l, 3]: task at the other end, kind, lag, grouped by task with `before_from`, `after_from` [n + 1]. `supply_from`
     [n + 1] and `supplies` [s, 2]: resource, units from a task's finish on. `limits` [x, 4]: before, after, kind,
     maximum lag. `capacity` [resources, ticks], `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0,
     SS 1, FF 2, SF 3. Times in ticks.
-    `movable` says that a schedule may be moved in time as a whole without breaking anything.
+    `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
+    which a task that is left out counts as finished.
     """
 
     tasks: Int
@@ -60,6 +62,7 @@ class Arrays(NamedTuple):
     clock: Int32
     stages: Int
     movable: bool
+    never: int
 
 
 def compile_arrays(problem: Problem) -> Arrays:
@@ -93,6 +96,7 @@ def compile_arrays(problem: Problem) -> Arrays:
         _clock(problem.calendars, problem.horizon),
         _int([STAGES[stage] for stage in problem.objectives]),
         _is_movable(problem),
+        problem.never,
     )
 
 
@@ -108,6 +112,7 @@ def _is_movable(problem: Problem) -> bool:
 
 
 def _tasks(problem: Problem, tails: list[int]) -> Int:
+    firsts = np.cumsum([0, *(len(task.modes) for task in problem.tasks)]).tolist()
     rows = [
         (
             task.release,
@@ -119,10 +124,11 @@ def _tasks(problem: Problem, tails: list[int]) -> Int:
             -1 if task.baseline is None else task.baseline,
             tail,
             task.late_weight,
+            -1 if task.omission is None else first + task.omission,
         )
-        for task, tail in zip(problem.tasks, tails, strict=True)
+        for task, tail, first in zip(problem.tasks, tails, firsts, strict=False)
     ]
-    return np.array(rows, np.int64).reshape(len(rows), 9)
+    return np.array(rows, np.int64).reshape(len(rows), 10)
 
 
 def topological_order(problem: Problem) -> list[int]:

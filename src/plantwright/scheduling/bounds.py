@@ -144,6 +144,15 @@ def _work_bound(problem: Problem, index: int, elapsed: dict[Mode, int], head: li
     return best
 
 
+def _counted_finish(problem: Problem, number: int, dates: Span) -> int:
+    """Earliest tick that the weighted completion may count for a task."""
+    task = problem.tasks[number]
+    if task.omission is None:
+        return dates[1]
+    work = min(mode.duration for index, mode in enumerate(task.modes) if index != task.omission)
+    return min(max(dates[1], dates[0] + work), problem.never)
+
+
 def _ticks_held(mode: Mode, index: int, elapsed: dict[Mode, int]) -> int:
     """Fewest ticks for which a mode holds a resource."""
     return mode.duration if any(index == resource for resource, _ in mode.released) else elapsed[mode]
@@ -161,9 +170,13 @@ def _stage_bound(problem: Problem, stage: Stage) -> int:
         return sum(min(mode.cost for mode in task.modes) for task in problem.tasks)
     if stage is Stage.CHANGE:
         return 0
-    finish = [end for _, end in earliest_dates(problem)]
+    dates = earliest_dates(problem)
+    finish = [end for _, end in dates]
     if stage is Stage.COMPLETION:
-        return sum(task.weight * end for task, end in zip(problem.tasks, finish, strict=True))
+        return sum(
+            task.weight * _counted_finish(problem, number, own)
+            for number, (task, own) in enumerate(zip(problem.tasks, dates, strict=True))
+        )
     return sum(
         task.late_weight * max(0, end - task.due)
         for task, end in zip(problem.tasks, finish, strict=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from plantwright.model.cells import Link
-from plantwright.model.programme import Mode, Programme, Task
+from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import progress_of, remaining_work, share_done
 from plantwright.scheduling.problem import Mode as TickMode
@@ -150,7 +150,8 @@ def _capacities(programme: Programme, schedule: Schedule) -> Iterator[str]:
         rows = [(at, 1, value - last) for (at, value), (_, last) in zip(changes, [(0.0, 0.0), *changes], strict=False)]
         held: list[tuple[float, int, float]] = []
         for task, done in zip(programme.tasks, schedule.tasks, strict=True):
-            rows += [(done.finish, 1, d.amount.planned) for d in task.delivers if d.target == resource.id]
+            if done.mode != OMITTED:
+                rows += [(done.finish, 1, d.amount.planned) for d in task.delivers if d.target == resource.id]
         for task, done in _unfinished(programme, schedule):
             taken = sum(need.amount.planned for need in _mode(task, done).needs if need.id == resource.id)
             for begin, end in _spans_held(programme, task, done, resource.id) if taken else ():
@@ -261,7 +262,7 @@ def _tick_capacities(problem: Problem, solution: Solution) -> Iterator[str]:
                 is_on = solution.start[number] <= moment < solution.finish[number]
                 if is_on and not _is_let_go(problem, mode, index, moment):
                     taken += mode.demand[index]
-                if solution.finish[number] <= moment:
+                if solution.finish[number] <= moment and solution.mode[number] != task.omission:
                     there += sum(units for supplied, units in task.supplies if supplied == index)
             if taken > there:
                 yield f"resource {resource.name!r} is overdrawn at tick {moment}: {taken} of {there}"
@@ -303,7 +304,10 @@ def _stated_values(problem: Problem, solution: Solution) -> Iterator[str]:
             if cost != value:
                 yield f"the cost is {cost}, not {value}"
         if stage is Stage.COMPLETION:
-            moment = sum(task.weight * end for task, end in zip(problem.tasks, solution.finish, strict=True))
+            moment = 0
+            for number, task in enumerate(problem.tasks):
+                is_done = solution.mode[number] != task.omission
+                moment += task.weight * (solution.finish[number] if is_done else problem.never)
             if moment != value:
                 yield f"the weighted completion is {moment}, not {value}"
     for stage, value, bound in zip(problem.objectives, solution.values, solution.bounds, strict=False):

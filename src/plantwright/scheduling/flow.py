@@ -81,7 +81,7 @@ def _handovers(problem: Problem, solution: Solution, index: int, before: list[se
         (solution.finish[task], 0, task, units)
         for task, each in enumerate(problem.tasks)
         for supplied, units in each.supplies
-        if supplied == index
+        if supplied == index and solution.mode[task] != each.omission
     ]
     pool: list[_Lot] = []
     handed: list[tuple[int, int]] = []

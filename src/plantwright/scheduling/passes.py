@@ -22,6 +22,7 @@ from plantwright.scheduling.arrays import (
     DURATION,
     LATE_WEIGHT,
     LATEST_START,
+    OMISSION,
     PAUSABLE,
     RELEASE,
     RUN_END,
@@ -333,8 +334,9 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
             return False
         start[task], finish[task] = begin, end
         occupy(way, clock, uses, free, begin, end)
-        for supply in range(supply_from[task], supply_from[task + 1]):
-            free[supplies[supply, 0], end:] += supplies[supply, 1]
+        if mode[task] != tasks[task, OMISSION]:
+            for supply in range(supply_from[task], supply_from[task + 1]):
+                free[supplies[supply, 0], end:] += supplies[supply, 1]
         size = push_released(heap, size - 1, awaited, after, after_from[task], after_from[task + 1], key)
     return True
 
@@ -386,7 +388,7 @@ def evaluate(a: Arrays, mode: Int, start: Int, finish: Int, fitness: Int) -> Non
             left -= a.consumption[mode[task], stock]
         fitness[0] += max(0, -left)
     for stage in range(len(a.stages)):
-        fitness[stage + 1] = stage_value(a.tasks, a.modes, a.stages[stage], mode, start, finish)
+        fitness[stage + 1] = stage_value(a.tasks, a.modes, a.never, a.stages[stage], mode, start, finish)
 
 
 @inlined
@@ -402,14 +404,14 @@ def lag_excess(limits: Int, start: Int, finish: Int) -> int:
 
 
 @inlined
-def stage_value(tasks: Int, modes: Int, stage: int, mode: Int, start: Int, finish: Int) -> int:
+def stage_value(tasks: Int, modes: Int, never: int, stage: int, mode: Int, start: Int, finish: Int) -> int:
     """Value of one objective, numbered as in `arrays.STAGES`."""
     value = np.int64(0)
     for task in range(len(start)):
         if stage == MAKESPAN:
             value = max(value, finish[task])
         elif stage == COMPLETION:
-            value += tasks[task, WEIGHT] * finish[task]
+            value += tasks[task, WEIGHT] * (never if mode[task] == tasks[task, OMISSION] else finish[task])
         elif stage == TARDINESS:
             value += tasks[task, LATE_WEIGHT] * max(0, finish[task] - tasks[task, DUE])
         elif stage == COST_STAGE:

@@ -15,7 +15,7 @@ from plantwright.scheduling.critical import floats
 from plantwright.scheduling.flow import resource_flow, sharers
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.held import split_by_held
-from plantwright.scheduling.problem import Problem, ProblemError, Solution
+from plantwright.scheduling.problem import Problem, ProblemError, Solution, Task
 from plantwright.scheduling.risk import Order, replay_planned, rises_before
 from plantwright.scheduling.solve import solve
 from plantwright.scheduling.translate import LATENESS_UNITS, Translation, problem_of, within
@@ -76,8 +76,25 @@ def _with_actuals(progress: TaskProgress, done: ScheduledTask) -> ScheduledTask:
 
 
 def _trimmed(translation: Translation) -> Translation:
-    first = generate(translation.problem, schedules=4)
-    return within(translation, int(first.makespan * SLACK) + 1) if first.start else translation
+    """The problem with time for each optional task, and for the rest without the help of any."""
+    problem = translation.problem
+    tried = {_with_optional(problem, is_done=True), _with_optional(problem, is_done=False)}
+    first = [generate(each, schedules=4) for each in tried]
+    if not all(each.start for each in first):
+        return translation
+    return within(translation, int(max(each.makespan for each in first) * SLACK) + 1)
+
+
+def _with_optional(problem: Problem, *, is_done: bool) -> Problem:
+    """The problem with every optional task done, or none."""
+    return replace(problem, tasks=tuple(_settled(task, is_done) for task in problem.tasks))
+
+
+def _settled(task: Task, is_done: bool) -> Task:
+    if task.omission is None:
+        return task
+    modes = tuple(mode for number, mode in enumerate(task.modes) if (number != task.omission) == is_done)
+    return replace(task, modes=modes, omission=None, supplies=task.supplies if is_done else ())
 
 
 def _refused(reasons: tuple[str, ...]) -> ProgrammeError:
@@ -141,7 +158,13 @@ def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, 
     """Value by objective: weighted mean hour of capability, weighted hours late, last finish (h), cost (currency)."""
     weights = sum(task.weight for task in problem.tasks) or 1
     value: Mapping[str, Callable[[], float]] = {
-        "capability": lambda: sum(t.weight * s.finish for t, s in zip(problem.tasks, tasks, strict=True)) / weights,
+        "capability": lambda: (
+            sum(
+                task.weight * (done.finish if done.is_done else programme.horizon_hours)
+                for task, done in zip(problem.tasks, tasks, strict=True)
+            )
+            / weights
+        ),
         "milestones": lambda: sum(
             task.weight * max(0.0, done.finish - task.deadline.planned)
             for task, done in zip(programme.tasks, tasks, strict=True)

@@ -71,6 +71,8 @@ class Task:
     `baseline` speak to the objectives only.
 
     `supplies` are (resource, units) that are there from the task's finish on, beyond the resource's own steps.
+    `omission` is the mode, without duration and demand, that leaves the task out: then it supplies nothing, and for its
+    weight it counts as finished at the problem's tick `never`. Its dates and links hold all the same, for an instant.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Task:
     late_weight: int = 1
     baseline: int | None = None
     supplies: tuple[tuple[int, int], ...] = ()
+    omission: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class Problem:
     horizon: int = 0
     objectives: tuple[Stage, ...] = (Stage.MAKESPAN,)
     name: str = ""
+    never: int = 0
 
     def __post_init__(self) -> None:
         reasons = (
@@ -217,7 +221,10 @@ def _value(
     if stage is Stage.MAKESPAN:
         return max(finish, default=0)
     if stage is Stage.COMPLETION:
-        return sum(task.weight * end for task, end in zip(tasks, finish, strict=True))
+        return sum(
+            task.weight * (problem.never if chosen == task.omission else end)
+            for task, end, chosen in zip(tasks, finish, mode, strict=True)
+        )
     if stage is Stage.TARDINESS:
         return sum(
             task.late_weight * max(0, end - task.due)
@@ -244,6 +251,12 @@ def _one_task_reasons(problem: Problem, task: Task) -> list[str]:
         reasons.append(f"task {task.name!r} has a negative release or weight")
     if any(not 0 <= index < len(problem.resources) or units < 0 for index, units in task.supplies):
         reasons.append(f"task {task.name!r} supplies a resource that is not there, or less than nothing of one")
+    if task.omission is not None and (
+        not 0 <= task.omission < len(task.modes)
+        or task.modes[task.omission].duration
+        or any(task.modes[task.omission].demand)
+    ):
+        reasons.append(f"task {task.name!r} is left out by a mode that is not there, or that takes something")
     for number, mode in enumerate(task.modes, start=1):
         if _is_plain(mode, sizes, len(problem.calendars)):
             continue

@@ -75,6 +75,7 @@ def problem_of(programme: Programme) -> Translation:
         horizon=horizon,
         objectives=tuple(STAGES[name] for name in programme.objective.order),
         name=programme.name,
+        never=ceil(programme.horizon_hours / tick),
     )
     return Translation(problem, tick, calendars)
 
@@ -118,6 +119,7 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
             for mode, calendar in zip(task.modes, calendars, strict=True)
         ),
         pausable=task.pauses,
+        omission=task.omission,
         release=max(0, up(max(task.release.planned if task.release else 0.0, task.not_before), tick)),
         deadline=None if soft else due,
         weight=_weight(programme, task),

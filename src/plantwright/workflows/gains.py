@@ -64,6 +64,7 @@ def gains(
     if replications < 2:
         raise ValueError("a difference needs two replications or more")
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    programme = schedule.decided(programme)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
 
     def carried_out(tried: Programme, told: Callable[[float], None]) -> Replications:

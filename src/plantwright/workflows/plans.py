@@ -45,6 +45,7 @@ def planned(
     programme = load(source)
     last = read_plan(against, programme) if against is not None else None
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    programme = schedule.decided(programme)
     plan = plan_of(programme, schedule, progress)
     if last is not None:
         plan = planning.with_stable_ids(last.plan, plan)
@@ -106,6 +107,7 @@ def required(source: Path, *, progress: Progress = silent) -> Answer:
     """Schedule a programme and say what would be needed to serve every demand in time, whatever there is."""
     programme = load(source)
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    programme = schedule.decided(programme)
     found = planning.unconstrained(programme, schedule)
     needs = [_need_row(programme, found, item.id) for item in programme.items]
     loads = [row for row in _load_rows(programme, found) if row[1]]
@@ -174,6 +176,7 @@ def promised(source: Path, order: NewOrder, *, plan: Path | None = None, progres
     last = read_plan(plan, programme) if plan is not None else LastPlan(Plan(), None)
     wish = _wish(programme, order)
     schedule = _schedule_of(programme, last, progress)
+    programme = schedule.decided(programme)
     begun = time.perf_counter()
     asked = planning.promise if order.priority is None else planning.promise_by_priority
     found = asked(programme, schedule, wish)

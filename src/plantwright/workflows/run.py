@@ -78,6 +78,7 @@ def work_through(
 ) -> Run:
     """Schedule, plan, simulate and settle a programme that has been read and checked."""
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    programme = schedule.decided(programme)
     plan = planned(programme, schedule, progress)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
     results = simulation.simulate(

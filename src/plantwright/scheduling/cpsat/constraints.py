@@ -48,7 +48,8 @@ def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[Ta
             # Units that a task supplies are as if taken until its finish.
             supplied = sum(units for k, units in problem.tasks[number].supplies if k == index)
             if supplied:
-                intervals.append(model.new_interval_var(0, own.end, own.end, f"before supply {number}"))
+                end = end_or(model, problem.tasks[number], own, problem.horizon)
+                intervals.append(model.new_interval_var(0, end, end, f"before supply {number}"))
                 demands.append(supplied)
         for task, own in zip(problem.tasks, variables, strict=True):
             units = [mode.demand[index] if mode.duration else 0 for mode in task.modes]
@@ -61,6 +62,16 @@ def add_resources(model: cp_model.CpModel, problem: Problem, variables: tuple[Ta
                 demands.append(_demand(model, own, units))
         if intervals:
             model.add_cumulative(intervals, demands, problem.ceiling(index))
+
+
+def end_or(model: cp_model.CpModel, task: Task, own: TaskVariables, otherwise: int) -> Expression:
+    """The end of a task, or another tick where it is left out."""
+    if task.omission is None or not own.modes:
+        return own.end
+    end, left_out = model.new_int_var(0, otherwise, "end or never"), own.modes[task.omission]
+    model.add(end == own.end).only_enforce_if(left_out.negated())
+    model.add(end == otherwise).only_enforce_if(left_out)
+    return end
 
 
 def _gaps(

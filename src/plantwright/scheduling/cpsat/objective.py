@@ -6,6 +6,7 @@ from math import gcd
 
 from ortools.sat.python import cp_model
 
+from plantwright.scheduling.cpsat.constraints import end_or
 from plantwright.scheduling.cpsat.variables import TaskVariables
 from plantwright.scheduling.problem import Problem, Stage
 
@@ -17,7 +18,7 @@ def stage_expression(
     if stage is Stage.MAKESPAN:
         return _makespan(model, problem, variables), 1, 0
     if stage is Stage.COMPLETION:
-        return _completion(problem, variables)
+        return _completion(model, problem, variables)
     if stage is Stage.TARDINESS:
         return _tardiness(model, problem, variables)
     if stage is Stage.CHANGE:
@@ -41,8 +42,14 @@ def _makespan(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVa
     return makespan
 
 
-def _completion(problem: Problem, variables: tuple[TaskVariables, ...]) -> tuple[cp_model.LinearExprT, int, int]:
-    weighted = [(own.end, task.weight) for task, own in zip(problem.tasks, variables, strict=True) if task.weight]
+def _completion(
+    model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]
+) -> tuple[cp_model.LinearExprT, int, int]:
+    weighted = [
+        (end_or(model, task, own, problem.never), task.weight)
+        for task, own in zip(problem.tasks, variables, strict=True)
+        if task.weight
+    ]
     scale = gcd(*(weight for _, weight in weighted)) or 1
     return sum(end * (weight // scale) for end, weight in weighted), scale, 0
 
