@@ -131,9 +131,9 @@ def test_the_heavier_capability_comes_first():
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({"deadline": 30.0}, "'b' cannot finish by its deadline"),
-        ({"budget": 5.0}, "'budget' does not suffice"),
-        ({"crew": 0.0}, "no schedule was found"),
+        ({"deadline": 30.0}, "no schedule keeps the deadline of 'b'"),
+        ({"budget": 5.0}, "no schedule keeps the budget, whatever else gives way"),
+        ({"crew": 0.0}, "no schedule keeps the capacity of 'crew'"),
         ({"circle": True}, "a -> b -> a"),
     ],
 )

@@ -10,7 +10,6 @@ from plantwright.model.programme import Programme
 from plantwright.model.progress import TaskProgress
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import cost_planned, progress_of, remaining
-from plantwright.scheduling.bounds import earliest_dates
 from plantwright.scheduling.critical import floats
 from plantwright.scheduling.flow import resource_flow, sharers
 from plantwright.scheduling.generation import generate
@@ -19,6 +18,7 @@ from plantwright.scheduling.problem import Problem, ProblemError, Solution, Task
 from plantwright.scheduling.risk import Order, replay_planned, rises_before
 from plantwright.scheduling.solve import solve
 from plantwright.scheduling.translate import LATENESS_UNITS, Translation, problem_of, within
+from plantwright.scheduling.why_not import why_not
 
 SLACK = 1.3
 """How much longer than the first schedule found the later ones may be, which keeps the engines' tables short."""
@@ -43,7 +43,7 @@ def schedule(
     except ProblemError as error:
         raise _refused(error.reasons) from error
     if not solution.start:
-        raise _refused(unreachable(search))
+        raise ProgrammeError(why_not(left, replace(translation, problem=search)))
     handovers = resource_flow(passed_on, solution)
     found = _schedule(left, replace(translation, problem=search), solution, handovers)
     if progress:
@@ -100,22 +100,6 @@ def _settled(task: Task, is_done: bool) -> Task:
 def _refused(reasons: tuple[str, ...]) -> ProgrammeError:
     remedy = "loosen a deadline, a link or the budget, or raise a capacity"
     return ProgrammeError([Issue("tasks.csv", 0, "", reason, remedy) for reason in reasons])
-
-
-def unreachable(problem: Problem) -> tuple[str, ...]:
-    """Why no schedule may exist: deadlines before the earliest finish, stocks overdrawn by the thriftiest modes."""
-    reasons = [
-        f"task {task.name!r} cannot finish by its deadline, not even with every resource that it wants at once"
-        for task, (_, finish) in zip(problem.tasks, earliest_dates(problem), strict=True)
-        if task.deadline is not None and finish > task.deadline
-    ]
-    for index, stock in enumerate(problem.stocks):
-        least = sum(min(mode.consumption[index] for mode in task.modes) for task in problem.tasks)
-        if least > stock.units:
-            reasons.append(
-                f"{stock.name!r} does not suffice: the thriftiest modes take {least:,}, there are {stock.units:,}"
-            )
-    return tuple(reasons) or ("no schedule was found that keeps all links, resources, deadlines and the budget",)
 
 
 def _schedule(

@@ -6,6 +6,7 @@ lags are rounded up to ticks; the dates that leave the package are computed agai
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor, isinf
 
@@ -48,11 +49,12 @@ YEARS_BEYOND = 2.0
 
 @dataclass(frozen=True)
 class Translation:
-    """The problem in ticks of `tick` hours, and each mode's working calendar by task."""
+    """The problem in ticks of `tick` hours, each mode's working calendar by task, units of a resource by its id."""
 
     problem: Problem
     tick: float
     calendars: tuple[tuple[Calendar, ...], ...]
+    scales: Mapping[str, int]
 
 
 def problem_of(programme: Programme) -> Translation:
@@ -77,7 +79,7 @@ def problem_of(programme: Programme) -> Translation:
         name=programme.name,
         never=ceil(programme.horizon_hours / tick),
     )
-    return Translation(problem, tick, calendars)
+    return Translation(problem, tick, calendars, scales)
 
 
 def tick_of(calendars: list[Calendar]) -> float:
