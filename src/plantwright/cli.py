@@ -148,6 +148,7 @@ def plan(
     against: Annotated[
         Path | None, typer.Option(help="the last plan, as --export wrote it: show what changes, keep the ids of orders")
     ] = None,
+    causes: Annotated[int, typer.Option(min=0, help="late demands to try changes for, the most important first")] = 10,
     unconstrained: Annotated[
         bool,
         typer.Option("--unconstrained", help="what would be needed instead, whatever capacity and supply there is"),
@@ -161,7 +162,7 @@ def plan(
         if unconstrained:
             answer = required(source, progress=progress)
         else:
-            answer = planned(source, export=export, against=against, progress=progress)
+            answer = planned(source, export=export, against=against, causes=causes, progress=progress)
     _show(answer, as_json)
 
 

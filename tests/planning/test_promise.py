@@ -92,3 +92,28 @@ def test_a_bill_of_materials_multiplies_over_its_levels() -> None:
     )
     plant.component("rack", "qd", 56)
     assert per_unit(plant.programme(), "rack")["qd"] == 18 * 6 + 56
+
+
+def test_two_demands_that_wait_for_one_purchase_order_say_which() -> None:
+    plant = Plant().source("part", lead=20 * DAY).demand("a", "part", 4, due=WEEK).demand("b", "part", 6, due=WEEK)
+    programme = plant.programme()
+    first, second = plan(programme, plant.schedule()).reasons
+    assert first.order == second.order == "buy:part:1"
+    assert first.text.endswith("it waits for buy:part:1 of 10, there on 25 Jan 2026, as does b")
+
+
+def test_a_change_that_makes_it_possible_at_all_says_so() -> None:
+    plant = Plant().stock("part", 3).demand("a", "part", 5, due=WEEK)
+    programme, schedule = plant.programme(), plant.schedule()
+    (cause,) = causes_of(programme, schedule, programme.demand[0])
+    assert cause.text == "2 more part in week 1 bring 2 units that are not possible now"
+    assert cause.gain == float("inf")
+
+
+def test_reasons_and_causes_call_things_by_their_names() -> None:
+    plant = cell()
+    plant.rows["work_centres"][0] = plant.rows["work_centres"][0].model_copy(update={"name": "Burn-in cell"})
+    programme, schedule = plant.demand("a", "rack", 2, due=DAY).programme(), plant.schedule()
+    found = with_causes(programme, schedule, plan(programme, schedule))
+    assert "work centre Burn-in cell is full" in found.reasons[0].text
+    assert found.causes[0].text.startswith("one more station of Burn-in cell")

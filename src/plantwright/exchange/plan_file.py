@@ -25,7 +25,7 @@ ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
 }  # fmt: skip
-TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start"})
+TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume"})
 """Fields that are times, in hours from the start."""
 
 
@@ -77,14 +77,16 @@ def _from_json(path: Path, programme: Programme) -> LastPlan:
     later = (date.fromisoformat(data["start"]) - programme.start).days * 24.0
     tables = {name: tuple(_value(kind, row, later) for row in data.get(name, ())) for name, kind in ROWS.items()}
     told = data["schedule"]
-    tasks = tuple(_value(ScheduledTask, row, later) for row in told["tasks"])
-    order = tuple((before, after) for before, after in told["order"])
-    return LastPlan(Plan(**tables), Schedule(tasks, order, told["status"], told["objectives"], told["bounds"]))
+    told["tasks"] = tuple(_value(ScheduledTask, row, later) for row in told["tasks"])
+    told["order"] = tuple((before, after) for before, after in told["order"])
+    told["held"] = {task: at + later for task, at in told["held"].items()}
+    return LastPlan(Plan(**tables), Schedule(**told))
 
 
 def _value(kind: Callable[..., Any], row: Mapping[str, Any], later: float) -> Any:
     told = {name: inf if value == "never" else value for name, value in row.items()}
-    found = kind(**{name: value + later if name in TIMES else value for name, value in told.items()})
+    moved = {name: told[name] + later for name in TIMES & told.keys() if told[name] is not None}
+    found = kind(**{**told, **moved})
     return replace(found, week=found.week + round(later / 168)) if "week" in told else found
 
 

@@ -84,6 +84,7 @@ class Reason:
     in the way.
 
     `at` is when the obstacle bound (hours from start); `text` says it in one sentence of the planner's words.
+    `order` is the purchase order that the demand waits for last, where it waits for one.
     """
 
     demand: str
@@ -93,6 +94,7 @@ class Reason:
     object: str
     at: float
     text: str
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

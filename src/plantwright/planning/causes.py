@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil, inf, isfinite
+from typing import Any
 
 from plantwright.model.plan import Cause, Plan, Reason
 from plantwright.model.programme import Demand, Destination, Programme, Stock
@@ -78,9 +79,15 @@ def _more_parts(programme: Programme, demand: Demand, reason: Reason) -> tuple[P
     quantity = max(1, ceil(reason.quantity * per_unit(programme, demand.item).get(reason.object, 1.0)))
     at = max(0.0, min(reason.at, programme.horizon_hours))
     extra = Stock(item=reason.object, quantity=Quantity(float(quantity)), available=Quantity(at))
-    more = f"{ONE} {reason.object}" if quantity == 1 else f"{quantity:,} more {reason.object}"
+    name = _name(programme.item, reason.object)
+    more = f"{ONE} {name}" if quantity == 1 else f"{quantity:,} more {name}"
     words = f"{more} in week {int(at // WEEK)}"
     return replace(programme, stock=(*programme.stock, extra)), words
+
+
+def _name(table: Mapping[str, Any], of: str) -> str:
+    """Return what people call something."""
+    return str(table[of].name or of)
 
 
 def per_unit(programme: Programme, item: str) -> Mapping[str, float]:
@@ -104,7 +111,9 @@ def _more_stations(programme: Programme, reason: Reason) -> tuple[Programme, str
         w.model_copy(update={"stations": w.stations + 1}) if w.id == reason.object else w
         for w in programme.work_centres
     )
-    return replace(programme, work_centres=centres), f"{ONE} station of {reason.object} from the start"
+    return replace(
+        programme, work_centres=centres
+    ), f"{ONE} station of {_name(programme.work_centre, reason.object)} from the start"
 
 
 def _more_resource(programme: Programme, reason: Reason) -> tuple[Programme, str]:
@@ -117,7 +126,9 @@ def _more_resource(programme: Programme, reason: Reason) -> tuple[Programme, str
         r.model_copy(update={"capacity": _raised(r.capacity, more)}) if r.id == reason.object else r
         for r in programme.resources
     )
-    return replace(programme, resources=resources), f"{more:,.0f} more of {reason.object} from the start"
+    return replace(
+        programme, resources=resources
+    ), f"{more:,.0f} more of {_name(programme.resource, reason.object)} from the start"
 
 
 def _raised(steps: tuple[Step, ...], more: float) -> tuple[Step, ...]:
@@ -132,33 +143,34 @@ def _ready_site(programme: Programme, demand: Demand, reason: Reason) -> tuple[P
     sites = tuple(ready(d) if d.id == demand.destination else d for d in programme.destinations)
     return replace(
         programme, destinations=sites
-    ), f"power and installers at {reason.object} from the start, and no time on the road,"
+    ), f"power and installers at {_name(programme.destination, reason.object)} from the start, and no time on the road,"
 
 
 _ENDLESS = Step(Quantity(0.0), Quantity(1e6))
 
 
 def _cause(demand: Demand, reason: Reason, change: str, before: Plan, after: Plan) -> Cause:
-    units = _on_time(after, demand) - _on_time(before, demand)
+    units, more = _on_time(after, demand) - _on_time(before, demand), _units(after, demand) - _units(before, demand)
     gain = _promised(before, demand) - _promised(after, demand)
-    gain = gain if isfinite(gain) else (inf if not isfinite(_promised(before, demand)) and units > 0 else 0.0)
-    return Cause(
-        demand.id,
-        reason.kind,
-        reason.object,
-        gain,
-        units,
-        f"{change} {_effect(gain, units, not change.startswith(ONE))}",
-    )
+    gain = gain if isfinite(gain) else (inf if more >= 1 else 0.0)
+    text = f"{change} {_effect(gain, units, more, not change.startswith(ONE))}"
+    return Cause(demand.id, reason.kind, reason.object, gain, units, text)
 
 
-def _effect(gain: float, units: float, several: bool) -> str:
+def _effect(gain: float, units: float, more: float, several: bool) -> str:
+    """Return what a change brings: sooner, units in time, or units that were not possible at all."""
     verb = "bring" if several else "brings"
+    if more >= 1:
+        return f"{verb} {more:,.0f} units that are not possible now"
     if gain > 1.0 and isfinite(gain):
         return f"{verb} it {gain / 24:,.0f} days forward" if gain >= 36 else f"{verb} it {gain:,.0f} hours forward"
     if units >= 1:
         return f"{verb} {units:,.0f} more units in time"
     return f"{verb} nothing alone"
+
+
+def _units(found: Plan, demand: Demand) -> float:
+    return sum(s.quantity for s in found.shipments_of.get(demand.id, ()))
 
 
 def _on_time(found: Plan, demand: Demand) -> float:
@@ -168,6 +180,4 @@ def _on_time(found: Plan, demand: Demand) -> float:
 
 def _promised(found: Plan, demand: Demand) -> float:
     """Return when the last unit arrives; infinite where not every unit does."""
-    shipments = found.shipments_of.get(demand.id, ())
-    complete = sum(s.quantity for s in shipments) >= demand.quantity - 1e-6
-    return max(s.arrives for s in shipments) if shipments and complete else inf
+    return found.promised(demand.id) if _units(found, demand) >= demand.quantity - 1e-6 else inf

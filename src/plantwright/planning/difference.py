@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from typing import Literal
 
-from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
+from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason
 
 WEEK = 168.0
 FAR = 13 * WEEK
@@ -91,7 +91,15 @@ def with_stable_ids(before: Plan, after: Plan) -> Plan:
         purchase_orders=tuple(replace(o, id=names[o.id]) for o in after.purchase_orders),
         production_orders=tuple(replace(o, id=names[o.id]) for o in after.production_orders),
         pegging=tuple(replace(p, supply=names.get(p.supply, p.supply)) for p in after.pegging),
+        reasons=tuple(_renamed(reason, names) for reason in after.reasons),
     )
+
+
+def _renamed(reason: Reason, names: Mapping[str, str]) -> Reason:
+    if not reason.order:
+        return reason
+    name = names[reason.order]
+    return replace(reason, order=name, text=reason.text.replace(reason.order, name))
 
 
 def nervousness(before: Plan, after: Plan, now: float = 0.0) -> float:

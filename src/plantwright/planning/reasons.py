@@ -6,14 +6,19 @@ The obstacles come from the planner's own search; nothing is searched for here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf, isfinite
+from typing import Any
 
-from plantwright.model.plan import Reason, ReasonKind
+from plantwright.model.plan import Plan, PurchaseOrder, Reason, ReasonKind
+from plantwright.model.programme import Programme
 from plantwright.planning import state as at
 from plantwright.planning.problem import WEEK, Problem, earliest_receipt
 from plantwright.planning.state import EPS, State
+
+WAITS_FOR_PARTS = ("part", "supplier_capacity", "lead_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,39 @@ def reasons(problem: Problem, state: State) -> tuple[Reason, ...]:
             _, asked, kind, index, when, _ = rows[row]
             found.append(_reason(problem, demand, units, delay, Obstacle(asked, kind, index, when)))
     return tuple(found)
+
+
+def with_orders(programme: Programme, found: Plan) -> tuple[Reason, ...]:
+    """Return the reasons of a plan, those about bought items with the purchase order that the demand waits for last.
+
+    Where other late demands wait for the same order, they are named.
+    """
+    orders = {order.id: order for order in found.purchase_orders}
+    last: dict[tuple[str, str], PurchaseOrder] = {}
+    for peg in found.pegging:
+        order = orders.get(peg.supply)
+        if order and order.received > getattr(last.get((peg.demand, order.item)), "received", -inf):
+            last[peg.demand, order.item] = order
+    waits = {(r.demand, r.object): last.get((r.demand, r.object)) for r in found.reasons if r.kind in WAITS_FOR_PARTS}
+    sharing: dict[str, list[str]] = {}
+    for (demand, _), order in waits.items():
+        if order:
+            sharing.setdefault(order.id, []).append(demand)
+    return tuple(
+        _with_order(programme, reason, waits.get((reason.demand, reason.object)), sharing) for reason in found.reasons
+    )
+
+
+def _with_order(
+    programme: Programme, reason: Reason, order: PurchaseOrder | None, sharing: Mapping[str, list[str]]
+) -> Reason:
+    if order is None:
+        return reason
+    others = [demand for demand in sharing[order.id] if demand != reason.demand]
+    more = f" ({len(others) - 3} more)" if len(others) > 3 else ""
+    also = f", as {'does' if len(others) == 1 else 'do'} {', '.join(others[:3])}{more}" if others else ""
+    there = f"{order.id} of {order.quantity:,.0f}, there on {_moment(programme, order.received)}"
+    return replace(reason, order=order.id, text=f"{reason.text}; it waits for {there}{also}")
 
 
 def _first_obstacles(state: State) -> dict[int, int]:
@@ -96,11 +134,11 @@ def _lead_time(problem: Problem, item: str, needed: float) -> str:
     offers = problem.programme.sources_of.get(item, ())
     on = f"needed on {_date(problem, needed)}"
     if not offers:
-        return f"making {item} takes longer than there is time, {on}"
+        return f"making {_named(problem, item)} takes longer than there is time, {on}"
     best = min(offers, key=earliest_receipt)
     qualified = f", qualified from {_date(problem, best.qualified_from.planned)}" if best.qualified_from else ""
     return (
-        f"{item} is {on}, but {best.supplier} needs {_weeks(best.lead_time.planned)}{qualified}, "
+        f"{_named(problem, item)} is {on}, but {best.supplier} needs {_weeks(best.lead_time.planned)}{qualified}, "
         f"so the first is there on {_date(problem, earliest_receipt(best))}"
     )
 
@@ -112,16 +150,16 @@ def _supplier_limit(problem: Problem, item: str, needed: float) -> str:
         for k, source in enumerate(problem.sources)
         if source.item == item
     ]
-    return (
-        f"no more {item} by {_date(problem, needed)}: the suppliers' limits are taken (that week {', '.join(limits)})"
-    )
+    taken = f"the suppliers' limits are taken (that week {', '.join(limits)})"
+    return f"no more {_named(problem, item)} by {_date(problem, needed)}: {taken}"
 
 
 def _no_supply(problem: Problem, item: str, needed: float) -> tuple[ReasonKind, str, str]:
     on_hand = any(s.item == item for s in problem.programme.stock)
     if not on_hand:
-        return "not_made", item, f"nothing makes or supplies {item}"
-    return "part", item, f"the stock of {item} is used up on {_date(problem, needed)} and no supplier offers it"
+        return "not_made", item, f"nothing makes or supplies {_named(problem, item)}"
+    said = f"the stock of {_named(problem, item)} is used up on {_date(problem, needed)} and no supplier offers it"
+    return "part", item, said
 
 
 def _kept(problem: Problem, demand: int, item: str) -> str:
@@ -136,31 +174,43 @@ def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, st
     kind, name = problem.capacity.names[obstacle.row]
     bucket = min(int(obstacle.at / problem.rules.bucket_hours + EPS), problem.capacity.hours.shape[1] - 1)
     there = problem.capacity.hours[obstacle.row]
-    words = "work centre" if kind == "work_centre" else "resource"
+    label = "work centre" if kind == "work_centre" else "resource"
+    known: Mapping[str, Any] = problem.programme.work_centre if kind == "work_centre" else problem.programme.resource
+    words = f"{label} {known[name].name or name}"
     result: ReasonKind = "work_centre" if kind == "work_centre" else "resource"
     if there[: bucket + 1].max() <= EPS:
         begins = next((k for k in range(there.size) if there[k] > EPS), None)
         when = (
             "not within the horizon" if begins is None else f"not before {_date(problem, float(problem.edges[begins]))}"
         )
-        return result, name, f"{words} {name} is not commissioned when it is needed, {when}"
-    return result, name, f"{words} {name} is full up to {_date(problem, obstacle.asked)}"
+        return result, name, f"{words} is not commissioned when it is needed, {when}"
+    return result, name, f"{words} is full up to {_date(problem, obstacle.asked)}"
 
 
 def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
     site = problem.demands[demand].destination
+    place = problem.programme.destination[site].name or site
     if obstacle.kind == at.TRANSIT:
         transit = float(problem.arrays.demands[demand]["transit"])
-        return "lead_time", site, f"{site} is {_days(transit)} away, longer than the time to the due date"
+        return "lead_time", site, f"{place} is {_days(transit)} away, longer than the time to the due date"
     on = _date(problem, obstacle.at)
     if obstacle.kind == at.SITE_POWER:
-        return "destination", site, f"{site} has no power for more units in the week of {on}"
-    return "destination", site, f"{site} can install no more units in the week of {on}"
+        return "destination", site, f"{place} has no power for more units in the week of {on}"
+    return "destination", site, f"{place} can install no more units in the week of {on}"
 
 
 def _date(problem: Problem, hours: float) -> str:
-    moment: datetime = problem.programme.moment(max(hours, 0.0))
+    return _moment(problem.programme, hours)
+
+
+def _moment(programme: Programme, hours: float) -> str:
+    moment: datetime = programme.moment(max(hours, 0.0))
     return f"{moment.day} {moment:%b %Y}"
+
+
+def _named(problem: Problem, item: str) -> str:
+    """Return what people call an item."""
+    return problem.programme.item[item].name or item
 
 
 def _days(hours: float) -> str:

@@ -5,6 +5,7 @@ What a planner reads about late demands is worded in `reasons`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 
@@ -15,7 +16,7 @@ from plantwright.model.plan import Consumption, Pegging, Plan, ProductionOrder, 
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
 from plantwright.planning.problem import Problem, Table
-from plantwright.planning.reasons import reasons
+from plantwright.planning.reasons import reasons, with_orders
 from plantwright.planning.state import EPS, State
 from plantwright.planning.windows import set_releases
 
@@ -23,7 +24,7 @@ from plantwright.planning.windows import set_releases
 def plan_of(problem: Problem, state: State) -> Plan:
     """Return the plan that the state stands for; ids of orders count up by item in order of time."""
     names = _names_of_lots(problem, state)
-    return Plan(
+    found = Plan(
         purchase_orders=_purchase_orders(problem, state, names),
         production_orders=_production_orders(problem, state, names),
         pegging=_pegging(problem, state, names),
@@ -32,6 +33,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
         consumptions=_consumptions(problem, state, names),
     )
+    return replace(found, reasons=with_orders(problem.programme, found))
 
 
 def rows_of(table: Table, count: int) -> Table:

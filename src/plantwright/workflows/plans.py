@@ -35,7 +35,12 @@ LOADS = ("of", "weeks above 100 %", "highest load, %", "in week of", "hours too 
 
 
 def planned(
-    source: Path, *, export: Path | None = None, against: Path | None = None, progress: Progress = silent
+    source: Path,
+    *,
+    export: Path | None = None,
+    against: Path | None = None,
+    causes: int = 10,
+    progress: Progress = silent,
 ) -> Answer:
     """Schedule and plan a programme: what each demand is promised and why it is late, what that changes of the last
     plan `against`; into file `export` too.
@@ -46,7 +51,7 @@ def planned(
     last = read_plan(against, programme) if against is not None else None
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
     programme = schedule.decided(programme)
-    plan = plan_of(programme, schedule, progress)
+    plan = plan_of(programme, schedule, progress, causes=causes)
     if last is not None:
         plan = planning.with_stable_ids(last.plan, plan)
     if export is not None:

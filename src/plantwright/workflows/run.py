@@ -96,10 +96,10 @@ def work_through(
     return Run(programme, schedule, trials, plan, results, cash, outcome)
 
 
-def planned(programme: Programme, schedule: Schedule, progress: Progress = silent) -> Plan:
+def planned(programme: Programme, schedule: Schedule, progress: Progress = silent, *, causes: int = 10) -> Plan:
     """Plan supply and production, and try for the most important late demands what would bring them forward."""
     plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
-    return planning.with_causes(programme, schedule, plan)
+    return planning.with_causes(programme, schedule, plan, most=causes)
 
 
 def commissioned(programme: Programme, trials: ConversionTrials) -> NDArray[np.float64]:
