@@ -24,6 +24,7 @@ VERSION = 1
 ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
+    "consumptions": model.Consumption,
 }  # fmt: skip
 TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume"})
 """Fields that are times, in hours from the start."""

@@ -92,6 +92,7 @@ def with_stable_ids(before: Plan, after: Plan) -> Plan:
         production_orders=tuple(replace(o, id=names[o.id]) for o in after.production_orders),
         pegging=tuple(replace(p, supply=names.get(p.supply, p.supply)) for p in after.pegging),
         reasons=tuple(_renamed(reason, names) for reason in after.reasons),
+        consumptions=tuple(replace(c, order=names[c.order]) for c in after.consumptions),
     )
 
 

@@ -288,19 +288,24 @@ def _turns(programme: Programme, demands: tuple[Demand, ...]) -> list[tuple[int,
     """Return (demand, units) in the order of planning: each whole, or those of a tier in step where they share."""
     if programme.planning.within_tier == "due":
         return [(k, d.quantity) for k, d in enumerate(demands)]
-    turns = []
+    turns: list[tuple[int, int]] = []
     for _, tier in groupby(range(len(demands)), key=lambda k: demands[k].priority):
         members = list(tier)
         for step in range(1, ROUNDS + 1):
-            shares = [(k, _share(demands[k], step) - _share(demands[k], step - 1)) for k in members]
-            turns += [(k, units) for k, units in shares if units]
+            turns += [(k, units) for k in members for units in _shares(demands[k], step) if units]
     return turns
 
 
-def _share(demand: Demand, step: int) -> int:
-    """Return how many units of a demand are planned after so many steps, in parts that may be shipped alone."""
-    parts = min(ROUNDS, max(1, demand.quantity // demand.least))
-    return demand.quantity * ((2 * step * parts + ROUNDS) // (2 * ROUNDS)) // parts if step else 0
+def _shares(demand: Demand, step: int) -> list[int]:
+    """Return the units of a demand that are planned in a step: at once, or where few may not leave alone, in turns of
+    the fewest that may.
+    """
+    lots = demand.quantity // demand.least
+    before, now = ((2 * at * lots + ROUNDS) // (2 * ROUNDS) if at else 0 for at in (step - 1, step))
+    if demand.least == 1:
+        return [now - before]
+    turns = [demand.least] * (now - before)
+    return [*turns[:-1], turns[-1] + demand.quantity % demand.least] if turns and now == lots else turns
 
 
 def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> dict[str, Any]:

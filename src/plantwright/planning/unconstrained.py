@@ -50,7 +50,8 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
     """Return gross and net requirements, the orders that would meet every demand in time, and the load that they make.
 
     Lead times and lots count, capacities and suppliers' limits do not. Bought items come from the first supplier of the
-    file; of what lies before the start, the load counts in the first week. Raises `ValueError` as `plan` does.
+    file, a place of a bill is filled by its preferred line of that date; of what lies before the start, the load counts
+    in the first week. Raises `ValueError` as `plan` does.
     """
     edges = np.arange(ceil(max(programme.horizon_hours, 1.0) / WEEK) + 1, dtype=np.float64) * WEEK
     capacity = capacities(programme, schedule, edges)
@@ -142,9 +143,13 @@ def _explode(
     routing, good = programme.routing_of[item], np.array([o.quantity for o in orders])
     begins, behind = _begins(programme, item, np.array([o.there for o in orders])), effort(routing)
     names = [o.operation for o in routing]
-    for line in programme.components_of.get(item, ()):
-        k = names.index(line.operation) if line.operation else 0
-        needs[line.component].add(begins[k], good * line.quantity.planned * behind.reached[k])
+    for place in programme.places_of.get(item, ()):
+        open_ = np.ones(good.size, dtype=np.bool_)
+        for line in place:
+            k = names.index(line.operation) if line.operation else 0
+            taken = open_ & np.array([line.allows(max(time, 0.0), "") for time in begins[k].tolist()])
+            needs[line.component].add(begins[k][taken], good[taken] * line.quantity.planned * behind.reached[k])
+            open_ &= ~taken
     for k, operation in enumerate(routing):
         weeks = _spread(_when(programme, operation), begins[k], begins[k + 1], good, edges)
         for row, hours in _hours(programme, operation, behind, k, capacity):
