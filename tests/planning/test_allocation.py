@@ -7,7 +7,8 @@ from hypothesis import given
 from tests.planning.programmes import DAY, WEEK, Plant
 from tests.planning.test_properties import QUICK, planned, plants
 
-from plantwright.planning import check_plan, improved, lateness_bounds, plan
+from plantwright.model.plan import Plan
+from plantwright.planning import check_plan, improved, lateness_bounds, plan, steady
 from plantwright.planning.allocation import period_ends, tier_lateness
 from plantwright.planning.problem import Rules, problem
 
@@ -71,3 +72,28 @@ def test_an_order_that_breaks_priorities_is_refused() -> None:
         plan(programme, schedule, order=("low", "high"))
     with pytest.raises(ValueError, match="each demand once"):
         problem(programme, schedule, Rules(), ("low",))
+
+
+def test_a_plan_that_is_no_worse_stands() -> None:
+    """Replanning without news changes nothing, whichever of the equally good plans comes of it."""
+    plant = Plant().centre("cell").make("rack", {"at": "cell", "hours": DAY})
+    plant.demand("a", "rack", 3, due=3 * DAY).demand("b", "rack", 3, due=3 * DAY)
+    programme, schedule, found = planned(plant)
+    other = plan(programme, schedule, order=("b", "a"))
+    assert other != found
+    assert steady(programme, schedule, other, found) == other
+    assert steady(programme, schedule, Plan(), found) == found
+
+
+@QUICK
+@given(plants())
+def test_replanning_without_news_changes_nothing(plant: Plant) -> None:
+    programme, schedule, found = planned(plant)
+    assert steady(programme, schedule, found, plan(programme, schedule)) == found
+
+
+def test_first_weeks_are_planned_in_whole_units() -> None:
+    """Half a rack a week for each of two: the program gives one of them a whole one first."""
+    plant = Plant().source("part", weekly=1).demand("a", "part", 3, due=0).demand("b", "part", 3, due=0)
+    programme, schedule, found = planned(plant)
+    assert tier_lateness(programme, improved(programme, schedule, found), 1) <= tier_lateness(programme, found, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from math import inf
 from pathlib import Path
@@ -41,9 +41,9 @@ class LastPlan:
 def plan_json(programme: Programme, schedule: Schedule, plan: Plan) -> bytes:
     """Return a plan and its schedule as JSON, every table of the plan with its fields."""
     head = {"plantwright_plan": VERSION, "programme": programme.name, "start": programme.start.isoformat()}
-    tables = {f.name: [_row(asdict(row)) for row in getattr(plan, f.name)] for f in fields(Plan)}
+    tables = {name: [_row(asdict(row)) for row in getattr(plan, name)] for name in ROWS}
     tasks = asdict(schedule) | {"tasks": [_row(asdict(task)) for task in schedule.tasks]}
-    return (json.dumps(head | {"schedule": tasks} | tables, allow_nan=False) + "\n").encode()
+    return (json.dumps(head | {"schedule": tasks, "order": plan.order} | tables, allow_nan=False) + "\n").encode()
 
 
 def _row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _from_json(path: Path, programme: Programme) -> LastPlan:
     told["tasks"] = tuple(_value(ScheduledTask, row, later) for row in told["tasks"])
     told["order"] = tuple((before, after) for before, after in told["order"])
     told["held"] = {task: at + later for task, at in told["held"].items()}
-    return LastPlan(Plan(**tables), Schedule(**told))
+    return LastPlan(Plan(**tables, order=tuple(data["order"])), Schedule(**told))
 
 
 def _value(kind: Callable[..., Any], row: Mapping[str, Any], later: float) -> Any:

@@ -163,7 +163,10 @@ class Unconstrained:
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole plan. Weeks count from the programme's start; all times are hours from start."""
+    """The whole plan. Weeks count from the programme's start; all times are hours from start.
+
+    `order` names the demands in the order in which they were planned.
+    """
 
     purchase_orders: tuple[PurchaseOrder, ...] = ()
     production_orders: tuple[ProductionOrder, ...] = ()
@@ -173,6 +176,7 @@ class Plan:
     loads: tuple[Load, ...] = ()
     causes: tuple[Cause, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
+    order: tuple[str, ...] = ()
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from plantwright.planning.allocation import TierBound, improved, lateness_bounds
+from plantwright.planning.allocation import TierBound, improved, lateness_bounds, objective, steady
 from plantwright.planning.causes import causes_of, with_causes
 from plantwright.planning.check import check_plan
 from plantwright.planning.difference import Difference, difference, with_stable_ids
@@ -16,5 +16,6 @@ from plantwright.planning.unconstrained import unconstrained
 
 __all__ = [
     "Difference", "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "difference", "improved",
-    "lateness_bounds", "plan", "promise", "promise_by_priority", "unconstrained", "with_causes", "with_stable_ids",
+    "lateness_bounds", "objective", "plan", "promise", "promise_by_priority", "steady", "unconstrained", "with_causes",
+    "with_stable_ids",
 ]  # fmt: skip

@@ -19,11 +19,18 @@ from scipy import sparse
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.schedule import Schedule
+from plantwright.planning.check import check_plan
+from plantwright.planning.difference import nervousness
 from plantwright.planning.highs import LinearProgram, solve
 from plantwright.planning.problem import WEEK, Problem, Rules, problem
 from plantwright.planning.solve import plan
 
 Floats = NDArray[np.float64]
+MOST_COLUMNS = 20_000
+"""Columns (demands times periods) up to which a better order is looked for; a program of this size takes seconds."""
+WHOLE_WEEKS = 4
+"""Weeks at the beginning in which the program delivers whole units."""
+MOST_NODES = 200
 NEVER = 52 * WEEK
 """Hours late that a unit counts which is not delivered within the horizon, on top of those up to the horizon."""
 
@@ -53,24 +60,47 @@ def improved(programme: Programme, schedule: Schedule, found: Plan, rules: Rules
     """Return a plan that is no later in any tier before it is sooner in one, with tiers in order; `found` where none is
     found.
 
-    Demands of a tier are planned in the order in which the linear program serves them; the planner itself does the
-    rest.
+    Tier by tier, its demands are planned in the order in which the linear program serves them, where that is better by
+    `objective`; the planner itself does the rest. Programs of more than `MOST_COLUMNS` are not tried.
     """
     program = _Program(problem(programme, schedule, rules or Rules()))
+    late = [t for t in sorted({d.priority for d in programme.demand}) if tier_lateness(programme, found, t) > 0]
+    if not late or program.shape[0] * program.shape[1] > MOST_COLUMNS:
+        return found
     served = {wish.id: when for _, _, when_of in program.solved() for wish, when in when_of}
-    ordered = sorted(programme.demand, key=lambda d: (d.priority, served[d.id], d.due.planned, d.id))
-    other = plan(programme, schedule, rules=rules, order=tuple(d.id for d in ordered))
-    return min((found, other), key=lambda each: _objective(programme, each))
+    wishes, best = {d.id: d for d in programme.demand}, found
+    for tier in late:
+        mine = sorted((n for n in best.order if wishes[n].priority == tier), key=lambda n: (served[n], n))
+        turn = iter(mine)
+        order = tuple(next(turn) if wishes[n].priority == tier else n for n in best.order)
+        if order != best.order:
+            other = plan(programme, schedule, rules=rules, order=order)
+            best = min((best, other), key=lambda each: objective(programme, each))
+    return best
+
+
+def objective(programme: Programme, found: Plan, last: Plan | None = None) -> tuple[float, ...]:
+    """Return what a plan is judged by, the most important first: lateness of each tier (unit-hours), cost of what is
+    bought, and change against the last plan, where there is one (its nervousness).
+    """
+    tiers = sorted({d.priority for d in programme.demand})
+    cost = sum(o.price * o.quantity for o in found.purchase_orders if not o.consigned)
+    change = nervousness(last, found) if last is not None else 0.0
+    return *(round(tier_lateness(programme, found, tier), 3) for tier in tiers), round(cost, 2), round(change, 9)
+
+
+def steady(programme: Programme, schedule: Schedule, last: Plan, found: Plan) -> Plan:
+    """Return the last plan where it can still be carried out and is no worse by `objective`, else `found`."""
+    known = {d.id for d in programme.demand}
+    whole = bool(last.pegging) and {s.demand for s in last.shipments} <= known
+    if not whole or objective(programme, last, last) > objective(programme, found, last):
+        return found
+    return found if check_plan(programme, schedule, last) else last
 
 
 def tier_lateness(programme: Programme, found: Plan, priority: int) -> float:
     """Return the unit-hours of lateness of a tier in a plan; units without a date count `NEVER` beyond the horizon."""
     return sum(_lateness(programme, found, d) for d in programme.demand if d.priority == priority)
-
-
-def _objective(programme: Programme, found: Plan) -> tuple[float, ...]:
-    tiers = sorted({d.priority for d in programme.demand})
-    return tuple(round(tier_lateness(programme, found, tier), 3) for tier in tiers)
 
 
 def _lateness(programme: Programme, found: Plan, wish: Demand) -> float:
@@ -146,9 +176,18 @@ class _Program:
             mine = np.array([d.priority == tier for d in self.wishes])
             cost, fixed = self._cost(costs, mine)
             found = solve(replace(program, cost=cost))
-            units = found.x.reshape(self.shape) if found.x.size else np.zeros(self.shape)
+            rounded = self._whole(replace(program, cost=cost), found.x, mine)
+            units = rounded.reshape(self.shape) if rounded.size else np.zeros(self.shape)
             yield tier, max(0.0, found.objective + fixed), self._served(units, mine)
             program = _with_row(program, cost, found.objective + 1e-6 * max(1.0, abs(found.objective)))
+
+    def _whole(self, program: LinearProgram, x: Floats, mine: NDArray[np.bool_]) -> Floats:
+        """Return the solution with whole units of a tier's demands in the first weeks, by a small integer program."""
+        first = np.outer(mine, np.arange(self.shape[1]) < WHOLE_WEEKS).ravel()
+        if not x.size or np.all(np.abs(x[first] - np.round(x[first])) < 1e-6):
+            return x
+        found = solve(replace(program, whole=first), gap=1e-3, nodes=MOST_NODES)
+        return found.x if found.x.size else x
 
     def _served(self, units: Floats, mine: NDArray[np.bool_]) -> list[tuple[Demand, float]]:
         new = np.diff(units, axis=1, prepend=0.0)

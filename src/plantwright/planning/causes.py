@@ -28,34 +28,42 @@ def with_causes(
     programme: Programme, schedule: Schedule, found: Plan, *, most: int = 10, rules: Rules | None = None
 ) -> Plan:
     """Return the plan with the confirmed causes of the `most` most important of its late demands."""
-    late = {r.demand for r in found.reasons}
-    ordered = sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id))
-    chosen = [d for d in ordered if d.id in late][:most]
-    causes = tuple(c for d in chosen for c in causes_of(programme, schedule, d, rules=rules))
+    late, wishes = {r.demand for r in found.reasons}, {d.id: d for d in programme.demand}
+    chosen = [wishes[name] for name in found.order if name in late][:most]
+    causes = tuple(c for d in chosen for c in causes_of(programme, schedule, d, rules=rules, order=found.order))
     return replace(found, causes=causes)
 
 
 def causes_of(
-    programme: Programme, schedule: Schedule, demand: Demand, *, rules: Rules | None = None
-) -> tuple[Cause, ...]:
+    programme: Programme, schedule: Schedule, demand: Demand, *, rules: Rules | None = None,
+    order: tuple[str, ...] = (),
+) -> tuple[Cause, ...]:  # fmt: skip
     """Return the chain of causes of one late demand, each with what its relaxation (on top of those before) brings.
 
-    Only demands that are planned before it are planned with it: those after it cannot stand in its way.
+    Only demands that are planned before it are planned with it: those after it cannot stand in its way. `order` names
+    all in the order of planning; else it is by priority, due date and id. Where demands of a tier share fairly, all of
+    the tier are planned with it.
     """
-    rank = (demand.priority, demand.due.planned, demand.id)
-    earlier = tuple(d for d in programme.demand if (d.priority, d.due.planned, d.id) <= rank)
-    relaxed = replace(programme, demand=earlier)
-    before, causes, tried = plan(relaxed, schedule, rules=rules), [], set[tuple[str, str]]()
+    order = order or tuple(d.id for d in sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+    upto = order[: order.index(demand.id) + 1]
+    if programme.planning.within_tier == "fair_share":
+        upto = tuple(n for n in order if _priority(programme, n) <= demand.priority)
+    relaxed = replace(programme, demand=tuple(d for d in programme.demand if d.id in set(upto)))
+    before, causes, tried = plan(relaxed, schedule, rules=rules, order=upto), [], set[tuple[str, str]]()
     for _ in range(CHAIN):
         reason = _binding(before, demand, tried)
         if reason is None:
             break
         tried.add((reason.kind, reason.object))
         relaxed, change = relax(relaxed, demand, reason)
-        after = plan(relaxed, schedule, rules=rules)
+        after = plan(relaxed, schedule, rules=rules, order=upto)
         causes.append(_cause(demand, reason, change, before, after))
         before = after
     return tuple(causes)
+
+
+def _priority(programme: Programme, name: str) -> int:
+    return next(d.priority for d in programme.demand if d.id == name)
 
 
 def _binding(found: Plan, demand: Demand, tried: set[tuple[str, str]]) -> Reason | None:

@@ -72,14 +72,18 @@ class Solution:
         return self.status == "Optimal"
 
 
-def solve(program: LinearProgram, *, time_limit: float = inf, gap: float = 1e-6, seed: int = 1) -> Solution:
+def solve(
+    program: LinearProgram, *, time_limit: float = inf, gap: float = 1e-6, seed: int = 1, nodes: int | None = None
+) -> Solution:
     """Return the solution of a program; `time_limit` is in seconds, `gap` the relative one at which whole numbers are
-    done.
+    done, `nodes` the most that are branched on.
 
     One thread and a fixed seed, so that the same program gives the same solution, unless the time limit cuts it
     off.
     """
     highs = _highs(time_limit, gap, seed)
+    if nodes is not None:
+        highs.setOptionValue("mip_max_nodes", nodes)
     highs.passModel(_model(program))
     return _solved(highs, bool(program.whole.any()))
 

@@ -32,24 +32,39 @@ class Promise:
     displaced: tuple[Displaced, ...] = ()
 
 
-def promise(programme: Programme, schedule: Schedule, order: Demand, *, rules: Rules | None = None) -> Promise:
-    """Return what can be promised for a new order without disturbing what is promised already.
+def promise(
+    programme: Programme, schedule: Schedule, order: Demand, *, rules: Rules | None = None, stands: Plan | None = None
+) -> Promise:
+    """Return what can be promised for a new order without disturbing what is promised already, by the plan that
+    `stands` where there is one.
 
     Raises `ValueError` where a demand of that id is there already.
     """
     last = max((d.priority for d in programme.demand), default=0) + 1
-    return _quote(_with(programme, order.model_copy(update={"priority": last})), schedule, order, rules)
+    added, before = _with(programme, order.model_copy(update={"priority": last})), _order_of(programme, stands)
+    return _promise(plan(added, schedule, rules=rules, order=before and (*before, order.id)), order)
+
+
+def _order_of(programme: Programme, stands: Plan | None) -> tuple[str, ...] | None:
+    """Return the order of planning of a plan that is of this programme's demands."""
+    known = {d.id for d in programme.demand}
+    return stands.order if stands is not None and set(stands.order) == known else None
 
 
 def promise_by_priority(
-    programme: Programme, schedule: Schedule, order: Demand, *, rules: Rules | None = None
+    programme: Programme, schedule: Schedule, order: Demand, *, rules: Rules | None = None, stands: Plan | None = None
 ) -> Promise:
     """Return what can be promised for a new order at its own priority, with all that it would displace.
 
-    Raises `ValueError` where a demand of that id is there already.
+    It is planned before the first demand of the plan that `stands` (of the default one, where there is none) that is
+    less important, or as important and due later. Raises `ValueError` where a demand of that id is there already.
     """
     added = _with(programme, order)
-    before, after = plan(programme, schedule, rules=rules), plan(added, schedule, rules=rules)
+    before = plan(programme, schedule, rules=rules, order=_order_of(programme, stands))
+    rank, wishes = (order.priority, order.due.planned, order.id), {d.id: d for d in programme.demand}
+    after_it = (k for k, n in enumerate(before.order) if (wishes[n].priority, wishes[n].due.planned, n) > rank)
+    at = next(after_it, len(before.order))
+    after = plan(added, schedule, rules=rules, order=(*before.order[:at], order.id, *before.order[at:]))
     displaced = tuple(d for wish in programme.demand if (d := _displaced(wish, before, after)) is not None)
     quoted = _promise(after, order)
     return replace(quoted, displaced=displaced)
@@ -59,10 +74,6 @@ def _with(programme: Programme, order: Demand) -> Programme:
     if any(d.id == order.id for d in programme.demand):
         raise ValueError(f"there is a demand {order.id} already; give the order an id of its own")
     return replace(programme, demand=(*programme.demand, order))
-
-
-def _quote(programme: Programme, schedule: Schedule, order: Demand, rules: Rules | None) -> Promise:
-    return _promise(plan(programme, schedule, rules=rules), order)
 
 
 def _promise(found: Plan, order: Demand) -> Promise:

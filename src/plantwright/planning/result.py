@@ -32,6 +32,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         reasons=reasons(problem, state),
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
         consumptions=_consumptions(problem, state, names),
+        order=tuple(demand.id for demand in problem.demands),
     )
     return replace(found, reasons=with_orders(problem.programme, found))
 

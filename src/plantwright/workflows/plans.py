@@ -53,7 +53,7 @@ def planned(
     programme = schedule.decided(programme)
     plan = plan_of(programme, schedule, progress, causes=causes)
     if last is not None:
-        plan = planning.with_stable_ids(last.plan, plan)
+        plan = planning.with_stable_ids(last.plan, planning.steady(programme, schedule, last.plan, plan))
     if export is not None:
         write_plan(programme, schedule, plan, export)
     promises = _promises(programme, plan)
@@ -184,7 +184,7 @@ def promised(source: Path, order: NewOrder, *, plan: Path | None = None, progres
     programme = schedule.decided(programme)
     begun = time.perf_counter()
     asked = planning.promise if order.priority is None else planning.promise_by_priority
-    found = asked(programme, schedule, wish)
+    found = asked(programme, schedule, wish, stands=last.plan)
     seconds = time.perf_counter() - begun
     shipped = [(s.quantity, _date(programme, s.ships), _date(programme, s.arrives)) for s in found.shipments]
     displaced = [(d.demand, d.delay / 24, d.units) for d in found.displaced]
