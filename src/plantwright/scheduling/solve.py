@@ -8,24 +8,29 @@ from dataclasses import replace
 
 from plantwright.scheduling.arrays import topological_order
 from plantwright.scheduling.bounds import stage_bounds
-from plantwright.scheduling.cpsat import improve
+from plantwright.scheduling.cpsat import calendar_choices, improve, improve_corridors, improve_windows
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
 
 SCHEDULES = 3_000
-UNLIMITED = 10**9
+UNLIMITED = 1 << 40
 SCHEDULES_WITH_MAXIMUM_LAGS = 200
 """The generator places tasks one after the other and seldom meets maximum lags: a try, no search."""
 
-UNLIMITED = 1 << 40
-LARGEST_FOR_CP_SAT = 1_000
-"""Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth."""
+LARGEST_WHOLE = 1_000
+"""Tasks beyond which building and presolving one CP-SAT model takes longer than it is worth: windows then."""
 
 MOST_PIECES = 5_000
 """Stretches between breaks that free resources, of all tasks, beyond which CP-SAT's model of them grows too large."""
 
-GENERATION_SHARE = 0.25
-"""Share of a time limit that the generator may use before CP-SAT begins."""
+MOST_CHOICES = 1_500
+"""Booleans for calendars beyond which presolving takes minutes that deterministic time does not count: corridors."""
+
+WINDOWS = 40
+"""Windows of a large problem without a time limit."""
+
+GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.25, 0.5
+"""Share of a time limit that the generator may use before CP-SAT begins, and of problems too large for one model."""
 
 
 def solve(
@@ -39,8 +44,8 @@ def solve(
     """The best schedule found, with status and lower bounds.
 
     With `time_limit` (seconds of wall clock) the search uses it as it can. Without, it does a fixed amount of work:
-    `SCHEDULES` passes of generation and `effort` of CP-SAT's deterministic seconds, the same bytes on every run.
-    Raises `ProblemError` naming the tasks of a cycle.
+    `SCHEDULES` passes of generation and `effort` of CP-SAT's deterministic seconds (`WINDOWS` windows of a large
+    problem), the same bytes on every run. Raises `ProblemError` naming the tasks of a cycle.
     """
     begun = time.perf_counter()
     topological_order(problem)
@@ -48,21 +53,44 @@ def solve(
         empty = objective_values(problem, (), (), ())
         return Solution(Status.OPTIMAL, values=empty, bounds=empty, seconds=time.perf_counter() - begun)
     bounds = stage_bounds(problem)
-    large = len(problem.tasks) > LARGEST_FOR_CP_SAT or _pieces(problem) > MOST_PIECES
-    limit = None if time_limit is None else time_limit * (1.0 if large else GENERATION_SHARE)
-    schedules = SCHEDULES if limit is None else UNLIMITED
-    if any(link.max_lag is not None for link in problem.links):
-        schedules = SCHEDULES_WITH_MAXIMUM_LAGS
-    known = generate(problem, schedules=schedules, seed=seed, time_limit=limit, target=bounds)
+    known = _generated(problem, bounds, time_limit, seed)
     if progress:
         progress(GENERATION_SHARE)
-    if known.status is not Status.OPTIMAL and not (large and known.start):
-        left = None if time_limit is None else max(time_limit - (time.perf_counter() - begun), 0.05)
-        found = improve(
-            problem, known, seconds=left, effort=None if time_limit else effort, seed=seed, progress=progress
-        )
-        return replace(found, seconds=time.perf_counter() - begun, schedules=known.schedules)
-    return replace(known, bounds=bounds, seconds=time.perf_counter() - begun)
+    if known.status is Status.OPTIMAL:
+        return replace(known, bounds=bounds, seconds=time.perf_counter() - begun)
+    left = None if time_limit is None else max(time_limit - (time.perf_counter() - begun), 0.05)
+    found = _improved(problem, replace(known, bounds=bounds), left, effort, seed, progress)
+    return replace(found, seconds=time.perf_counter() - begun, schedules=known.schedules)
+
+
+def _generated(problem: Problem, bounds: tuple[int, ...], time_limit: float | None, seed: int) -> Solution:
+    share = GENERATION_SHARE_OF_LARGE if _is_large(problem) else GENERATION_SHARE
+    schedules = SCHEDULES if time_limit is None else UNLIMITED
+    if any(link.max_lag is not None for link in problem.links):
+        schedules = SCHEDULES_WITH_MAXIMUM_LAGS
+    limit = None if time_limit is None else time_limit * share
+    return generate(problem, schedules=schedules, seed=seed, time_limit=limit, target=bounds)
+
+
+def _improved(
+    problem: Problem,
+    known: Solution,
+    left: float | None,
+    effort: float,
+    seed: int,
+    progress: Callable[[float], object] | None,
+) -> Solution:
+    """What CP-SAT makes of the generator's answer, on as much of the problem at once as it can take."""
+    if known.start and _is_large(problem):
+        windows = WINDOWS if left is None else UNLIMITED
+        return improve_windows(problem, known, windows=windows, seconds=left, seed=seed, progress=progress)
+    if known.start and left is None and calendar_choices(problem) > MOST_CHOICES:
+        return improve_corridors(problem, known, effort=effort, seed=seed, progress=progress)
+    return improve(problem, known, seconds=left, effort=effort if left is None else None, seed=seed, progress=progress)
+
+
+def _is_large(problem: Problem) -> bool:
+    return len(problem.tasks) > LARGEST_WHOLE or _pieces(problem) > MOST_PIECES
 
 
 def _pieces(problem: Problem) -> int:

@@ -21,8 +21,6 @@ from plantwright.scheduling.problem import Problem, Solution, Status, objective_
 WORKERS = 8
 """Even on two processors: with fewer, CP-SAT runs one full search only."""
 
-LARGEST_WHOLE = 1_500
-
 
 def improve(
     problem: Problem,
@@ -31,21 +29,19 @@ def improve(
     seconds: float | None = None,
     effort: float | None = None,
     seed: int = 1,
+    workers: int = WORKERS,
     progress: Callable[[float], object] | None = None,
 ) -> Solution:
     """A schedule at least as good as `known`, with a proved lower bound of each objective given those before it.
 
     `seconds` limits the wall clock; `effort` limits CP-SAT's deterministic time instead (its seconds, about), so that
-    the result is the same on every run; a model of more than `LARGEST_WHOLE` variables is then left alone, for
-    presolving it takes time that is not counted. Half of what is left goes to each stage but the last.
+    the result is the same on every run. Half of what is left goes to each stage but the last.
     """
     begun = time.perf_counter()
     model = cp_model.CpModel()
     variables = task_variables(model, problem, heads(problem), tails(problem))
     add_constraints(model, problem, variables)
     best, bounds, proved = known, list(stage_bounds(problem)), True
-    if effort is not None and known.start and len(model.proto.variables) > LARGEST_WHOLE:
-        return _rated(known, bounds, False, time.perf_counter() - begun)
     for number, stage in enumerate(problem.objectives):
         expression, scale, offset = stage_expression(model, problem, variables, stage)
         least = -(-(bounds[number] - offset) // scale)
@@ -55,7 +51,7 @@ def improve(
         model.add(expression >= least)
         model.minimize(expression)
         hint(model, variables, best)
-        solver = _solver(_share(seconds, begun, number, problem), _effort(effort, number, problem), seed)
+        solver = _solver(_share(seconds, begun, number, problem), _effort(effort, number, problem), seed, workers)
         status = _status(solver, model)
         if status == cp_model.INFEASIBLE and not best.start:
             return Solution(Status.INFEASIBLE, seconds=time.perf_counter() - begun, engine="cp-sat")
@@ -106,16 +102,16 @@ def _effort(effort: float | None, number: int, problem: Problem) -> float | None
     return effort * 0.5 ** min(number + 1, len(problem.objectives) - 1)
 
 
-def _solver(seconds: float | None, effort: float | None, seed: int) -> cp_model.CpSolver:
+def _solver(seconds: float | None, effort: float | None, seed: int, workers: int) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
-    solver.parameters.num_workers = WORKERS
+    solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
     solver.parameters.catch_sigint_signal = False
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
     if effort is not None:
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.interleave_search = True
+        solver.parameters.interleave_search = workers > 1
     return solver
 
 

@@ -6,6 +6,7 @@ the Booleans, and each Boolean restricts the start to the ticks from which its e
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +101,18 @@ def _size(
     return size
 
 
+def calendar_choices(problem: Problem) -> int:
+    """How many Booleans the calendars ask for: distinct times from start to finish, summed over all modes."""
+    working = [working_ticks(calendar, problem.horizon) for calendar in problem.calendars]
+    ways = Counter((mode.calendar, mode.duration) for task in problem.tasks for mode in task.modes if _pauses(mode))
+    return sum(
+        count
+        * len(np.unique(working[calendar][duration - 1 :] - working[calendar][: len(working[calendar]) - duration + 1]))
+        for (calendar, duration), count in ways.items()
+        if duration <= len(working[calendar])
+    )
+
+
 def _pauses(mode: Mode) -> bool:
     return mode.calendar != ELAPSED and mode.duration > 0
 
@@ -112,6 +125,7 @@ def elapsed_times(problem: Problem, task: Task, mode: Mode, window: range) -> di
         return {}
     elapsed = working[mode.duration - 1 :] + 1 - working[:count]
     usable = (working[:count] >= window.start) & (working[:count] < window.stop)
+    usable &= working[:count] + elapsed <= (problem.horizon if task.deadline is None else task.deadline)
     if not task.pausable:
         usable &= elapsed == mode.duration
     starts, elapsed = working[:count][usable], elapsed[usable]
