@@ -53,8 +53,8 @@ def new(
         typer.Option(
             "--from",
             metavar="SOURCE",
-            help="example (small, ohio), programme folder or workbook, or a schedule of Microsoft Project (.xml) or "
-            "Primavera P6 (.xml, .xer)",
+            help="example (small, underway, ohio), programme folder or workbook, or a schedule of Microsoft Project "
+            "(.xml) or Primavera P6 (.xml, .xer)",
         ),
     ] = "small",
     replace: Annotated[
@@ -129,13 +129,38 @@ def schedule(
     export: Annotated[
         Path | None, typer.Option(help="new file for the schedule: Microsoft Project (.xml) or Excel (.xlsx)")
     ] = None,
+    save_baseline: Annotated[
+        bool, typer.Option("--save-baseline", help="keep the schedule as baseline.csv in the programme's folder")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
     from plantwright.workflows.steps import scheduled
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = scheduled(source, time_limit=time_limit, export=export, progress=progress)
+        answer = scheduled(source, time_limit=time_limit, export=export, keep=save_baseline, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
+def replan(
+    source: Source,
+    freeze: Annotated[
+        str, typer.Option(metavar="TIME", help="starts that the baseline has within it of the status date stay")
+    ] = "0 weeks",
+    finish_by: Annotated[
+        str | None, typer.Option(metavar="DATE", help="choose the least change that finishes by this date")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="new file for the chosen schedule: Microsoft Project (.xml) or Excel (.xlsx)")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replan what is left with least change to the baseline: what moves, why, and what moving more would gain."""
+    from plantwright.workflows.replan import replanned
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = replanned(source, freeze=freeze, finish_by=finish_by, export=export, progress=progress)
     _show(answer, as_json)
 
 

@@ -117,6 +117,11 @@ def test_time_is_bought_only_where_it_brings_the_end_forward():
     assert [done.mode for done in thrifty.tasks] == ["normal", "normal", "normal"]
 
 
+def test_where_cost_comes_first_the_thriftiest_modes_are_found_however_long():
+    tasks = (task("dig", 40), task("pour", 60, (("dig", "FS", 0),), cost=10, crash=(crash(5, 50),)))
+    assert schedule(programme(tasks, order=("cost", "finish"))).objectives == {"cost": 10.0, "finish": 100.0}
+
+
 def test_the_heavier_capability_comes_first():
     def delivering(target, weight):
         return task(target, 30, needs=(("crew", 1),), delivers=(Delivery("work_centre", target, quantity(weight)),))

@@ -141,7 +141,9 @@ def plans(draw):
         after = tuple((f"t{b}", *draw(kinds)) for b in range(number) if draw(st.integers(0, 2)) == 0)
         needs = (("crew", draw(st.integers(1, 2))),) if draw(st.booleans()) else ()
         calendar = draw(st.sampled_from(["always", "day"]))
-        tasks.append(task(f"t{number}", draw(st.floats(0, 50)), after, needs, calendar=calendar))
+        tasks.append(
+            task(f"t{number}", draw(st.one_of(st.just(0.0), st.floats(0.01, 50))), after, needs, calendar=calendar)
+        )
     return programme(tuple(tasks), (resource("crew", ((0, 2), (30, 3), (90, 2))),), calendars=(day_shift(),))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from plantwright.model.cells import Link
 from plantwright.model.draft import Draft, in_row, suggestion
 from plantwright.model.issues import Issue
-from plantwright.model.programme import Programme
+from plantwright.model.programme import OMITTED, Programme
 from plantwright.model.progress import BaselineTask, TaskProgress
 from plantwright.model.quantity import Quantity
 from plantwright.model.underway import progress_of
@@ -82,7 +82,7 @@ def modes_that_exist(draft: Draft) -> Iterator[Issue]:
     rows: tuple[TaskProgress | BaselineTask, ...] = (*draft.programme.progress, *draft.programme.baseline)
     for row in rows if "tasks" in draft.whole else ():
         task = draft.programme.task.get(row.task)
-        modes = frozenset(mode.name for mode in task.modes) if task else frozenset()
+        modes = frozenset(mode.name for mode in task.modes if mode.name != OMITTED) if task else frozenset()
         if task and row.mode and row.mode not in modes:
             said = f"task '{row.task}' has no mode '{row.mode}'"
             yield in_row(row, "mode", said, suggestion(row.mode, modes, "tasks.csv"))

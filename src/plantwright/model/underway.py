@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from plantwright.model.calendars import continuous
 from plantwright.model.cells import Link
-from plantwright.model.programme import Mode, Programme, Task
+from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.progress import TaskProgress
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.tasks import working_hours
@@ -24,14 +24,20 @@ def progress_of(programme: Programme, task: str) -> TaskProgress:
     return programme.progress_of.get(task, NO_PROGRESS)
 
 
-def mode_in_use(programme: Programme, task: Task) -> Mode:
-    """Return the mode in which a task was, is or is agreed to be done: its progress', its baseline's, else the first.
-
-    A mode that is not there counts as none named.
-    """
+def agreed_mode(programme: Programme, task: Task) -> Mode:
+    """Return the mode of a task in the baseline; one that it does not hold is left out if it may be, else the first."""
     baseline = programme.baseline_of.get(task.id)
-    named = [progress_of(programme, task.id).mode, baseline.mode if baseline else ""]
-    return next((mode for name in named for mode in task.modes if mode.name == name), task.modes[0])
+    if baseline is None and programme.baseline and task.omission is not None:
+        return task.modes[task.omission]
+    return next((mode for mode in task.modes if baseline and mode.name == baseline.mode), task.modes[0])
+
+
+def mode_in_use(programme: Programme, task: Task) -> Mode:
+    """Return the mode in which a task was, is or is agreed to be done: its progress', else its baseline's."""
+    done, agreed = progress_of(programme, task.id), agreed_mode(programme, task)
+    if done.is_started and agreed.name == OMITTED:
+        agreed = task.modes[0]
+    return next((mode for mode in task.modes if mode.name == done.mode), agreed)
 
 
 def remaining_work(programme: Programme, task: Task) -> Quantity:
@@ -105,8 +111,9 @@ def _finished(programme: Programme, task: Task, done: TaskProgress) -> Task:
     mode = replace(mode, duration=Quantity(took, Dimension.TIME), needs=())
     deadline = task.deadline if task.weight > 0 else None
     return replace(
-        task, calendar="always", modes=(mode,), links=(), release=done.actual_start, deadline=deadline, not_before=start
-    )
+        task, calendar="always", modes=(mode,), links=(), release=done.actual_start, deadline=deadline,
+        not_before=start, pauses=True, released=(),
+    )  # fmt: skip
 
 
 def _running(programme: Programme, task: Task) -> Task:
@@ -115,7 +122,8 @@ def _running(programme: Programme, task: Task) -> Task:
     # The crews of what is left are counted by the hour; the rest of the cost is what is spent and what is to come.
     crews = cost_planned(programme, left) - left.cost.planned - left.equipment_cost
     whole = cost_to_date(programme, task) + to_go * cost_planned(programme, mode)
-    return replace(task, modes=(_with_cost(left, whole - crews),), release=None)
+    # What has begun has had its break by now, even where the whole should have had none.
+    return replace(task, modes=(_with_cost(left, whole - crews),), release=None, pauses=True)
 
 
 def _with_cost(mode: Mode, cost: float) -> Mode:

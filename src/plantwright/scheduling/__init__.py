@@ -8,6 +8,7 @@ from plantwright.scheduling.instances import InstanceResult, solve_file
 from plantwright.scheduling.plan_conversion import schedule
 from plantwright.scheduling.problem import Problem, ProblemError, Solution, Status
 from plantwright.scheduling.psplib import read_problem
+from plantwright.scheduling.replan import replan
 from plantwright.scheduling.risk import conversion_trials
 from plantwright.scheduling.solve import solve
 
@@ -21,6 +22,7 @@ __all__ = [
     "check_solution",
     "conversion_trials",
     "read_problem",
+    "replan",
     "schedule",
     "solve",
     "solve_file",

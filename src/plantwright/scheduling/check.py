@@ -62,7 +62,7 @@ def _work(programme: Programme, schedule: Schedule) -> Iterator[str]:
         worked = _hours_worked(programme, names, begin, done.finish)
         if abs(worked - hours) > HOURS:
             yield f"task {task.id!r} works {worked:.4f} h between start and finish, not {hours:.4f}"
-        if not task.pauses and abs(done.finish - begin - hours) > HOURS:
+        if not task.pauses and not state.actual_start and abs(done.finish - begin - hours) > HOURS:
             yield f"task {task.id!r} pauses over a break, and may not"
         if hours > 0 and _hours_worked(programme, names, begin, begin + HOURS) < HOURS / 2:
             yield f"task {task.id!r} starts in a break of its calendars"

@@ -37,7 +37,7 @@ def schedule(
         translation = problem_of(left)
         if not programme.tasks:
             return Schedule((), (), "optimal", {}, {})
-        search, passed_on = split_by_held(translation.problem, *_under_way(left))
+        search, passed_on = split_by_held(translation.problem, *under_way(left))
         search = _trimmed(replace(translation, problem=search)).problem
         solution = solve(search, time_limit=time_limit, progress=progress)
     except ProblemError as error:
@@ -48,10 +48,10 @@ def schedule(
     found = _schedule(left, replace(translation, problem=search), solution, handovers)
     if progress:
         progress(1.0)
-    return _as_it_happened(programme, found)
+    return as_it_happened(programme, found)
 
 
-def _under_way(programme: Programme) -> tuple[frozenset[int], frozenset[int]]:
+def under_way(programme: Programme) -> tuple[frozenset[int], frozenset[int]]:
     """Tasks that are finished, and those that run and that no unfinished predecessor holds up, of what is left."""
     state = [progress_of(programme, task.id) for task in programme.tasks]
     done = {task.id for task, each in zip(programme.tasks, state, strict=True) if each.is_finished}
@@ -62,7 +62,7 @@ def _under_way(programme: Programme) -> tuple[frozenset[int], frozenset[int]]:
     )
 
 
-def _as_it_happened(programme: Programme, found: Schedule) -> Schedule:
+def as_it_happened(programme: Programme, found: Schedule) -> Schedule:
     """The schedule with actual starts, and without floats where the work is done."""
     return replace(found, tasks=tuple(_with_actuals(progress_of(programme, done.task), done) for done in found.tasks))
 
@@ -82,12 +82,19 @@ def _trimmed(translation: Translation) -> Translation:
     first = [generate(each, schedules=4) for each in tried]
     if not all(each.start for each in first):
         return translation
+    # Where cost comes first the best schedule may take every task's slowest mode.
+    first.append(generate(_slowest(_with_optional(problem, is_done=True)), schedules=4))
     return within(translation, int(max(each.makespan for each in first) * SLACK) + 1)
 
 
 def _with_optional(problem: Problem, *, is_done: bool) -> Problem:
     """The problem with every optional task done, or none."""
     return replace(problem, tasks=tuple(_settled(task, is_done) for task in problem.tasks))
+
+
+def _slowest(problem: Problem) -> Problem:
+    modes = [max(task.modes, key=lambda mode: mode.duration) for task in problem.tasks]
+    return replace(problem, tasks=tuple(replace(t, modes=(m,)) for t, m in zip(problem.tasks, modes, strict=True)))
 
 
 def _settled(task: Task, is_done: bool) -> Task:
@@ -110,23 +117,7 @@ def _schedule(
     rises = rises_before(programme, solution.mode, starts)
     available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
     order = Order(solution.mode, handovers, available)
-    replayed = replay_planned(programme, order)
-    if replayed.broken.any():
-        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
-    start, finish, critical = replayed.start[0], replayed.finish[0], replayed.critical[0]
-    total, free = floats(programme, order, start, finish)
-    tasks = tuple(
-        ScheduledTask(
-            task.id,
-            task.modes[solution.mode[number]].name,
-            float(start[number]),
-            float(finish[number]),
-            float(total[number]),
-            float(free[number]),
-            bool(critical[number]),
-        )
-        for number, task in enumerate(programme.tasks)
-    )
+    tasks = scheduled_tasks(programme, order)
     objectives = _values(programme, translation.problem, tasks)
     return Schedule(
         tasks=tasks,
@@ -135,6 +126,27 @@ def _schedule(
         objectives=objectives,
         bounds=_bounds(programme, translation, solution, objectives),
         held={programme.tasks[number].id: hours for number, hours in held.items()},
+    )
+
+
+def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, ...]:
+    """The tasks with the dates and floats that an order gives them, every value as planned."""
+    replayed = replay_planned(programme, order)
+    if replayed.broken.any():
+        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
+    start, finish, critical = replayed.start[0], replayed.finish[0], replayed.critical[0]
+    total, free = floats(programme, order, start, finish)
+    return tuple(
+        ScheduledTask(
+            task.id,
+            task.modes[order.modes[number]].name,
+            float(start[number]),
+            float(finish[number]),
+            float(total[number]),
+            float(free[number]),
+            bool(critical[number]),
+        )
+        for number, task in enumerate(programme.tasks)
     )
 
 

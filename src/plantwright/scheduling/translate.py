@@ -57,11 +57,14 @@ class Translation:
     scales: Mapping[str, int]
 
 
-def problem_of(programme: Programme) -> Translation:
-    """The conversion of a programme as a scheduling problem, planned values only; tasks keep the programme's order."""
+def problem_of(programme: Programme, tick: float | None = None) -> Translation:
+    """The conversion of a programme as a scheduling problem, planned values only; tasks keep the programme's order.
+
+    Without `tick` (hours) the calendars say how long one is.
+    """
     calendars = tuple(tuple(working_calendar(programme, task, mode) for mode in task.modes) for task in programme.tasks)
     distinct = {calendar.id: calendar for row in calendars for calendar in row if not calendar.is_continuous}
-    tick = tick_of(list(distinct.values()))
+    tick = tick or tick_of(list(distinct.values()))
     horizon = ceil(programme.horizon_hours * YEARS_BEYOND / tick)
     scales = {resource.id: _scale(programme, resource.id) for resource in programme.resources}
     names = list(distinct)

@@ -14,6 +14,7 @@ from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
 from plantwright.reporting.words import names
 from plantwright.simulation.statistics import Interval
+from plantwright.workflows.baseline import must_take_baseline, save_baseline
 from plantwright.workflows.compare import compare
 from plantwright.workflows.export import SCHEDULE_ENDINGS, must_be_writable, write_schedule
 from plantwright.workflows.gains import Gain, gains
@@ -42,9 +43,16 @@ class Answer:
 
 
 def scheduled(
-    source: Path, *, time_limit: float | None = None, export: Path | None = None, progress: Progress = silent
+    source: Path,
+    *,
+    time_limit: float | None = None,
+    export: Path | None = None,
+    keep: bool = False,
+    progress: Progress = silent,
 ) -> Answer:
-    """Schedule a programme's conversion, into file `export` too, or solve an instance file of the literature."""
+    """Schedule a programme's conversion, into file `export` and as its baseline too, or solve an instance file."""
+    if keep:
+        must_take_baseline(source)
     if export is not None:
         must_be_writable(export, () if source.suffix in INSTANCES else SCHEDULE_ENDINGS)
     if source.suffix in INSTANCES:
@@ -55,6 +63,8 @@ def scheduled(
     )
     if export is not None:
         write_schedule(programme, schedule, export)
+    if keep:
+        save_baseline(programme, schedule, source)
     return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
 
 
