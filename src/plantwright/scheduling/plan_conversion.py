@@ -117,6 +117,8 @@ def _schedule(
     rises = rises_before(programme, solution.mode, starts)
     available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
     order = Order(solution.mode, handovers, available)
+    if replay_planned(programme, order).broken.any():
+        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
     tasks = scheduled_tasks(programme, order)
     objectives = _values(programme, translation.problem, tasks)
     return Schedule(
@@ -132,8 +134,6 @@ def _schedule(
 def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, ...]:
     """The tasks with the dates and floats that an order gives them, every value as planned."""
     replayed = replay_planned(programme, order)
-    if replayed.broken.any():
-        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
     start, finish, critical = replayed.start[0], replayed.finish[0], replayed.critical[0]
     total, free = floats(programme, order, start, finish)
     return tuple(
