@@ -20,6 +20,7 @@ _PUBLIC = {
     "conversion_trials": "plantwright.scheduling",
     "load": "plantwright.model.read",
     "plan": "plantwright.planning",
+    "risk_analysis": "plantwright.scheduling",
     "run": "plantwright.workflows.run",
     "schedule": "plantwright.scheduling",
     "settle": "plantwright.finance",

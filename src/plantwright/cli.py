@@ -165,6 +165,24 @@ def replan(
 
 
 @app.command()
+def risk(
+    source: Source,
+    trials: Annotated[int, typer.Option(min=1, max=1_000_000, help="drawn worlds")] = 10_000,
+    seed: Seed = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="new folder for the risk report: risk.html, risk.json and tables")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try the conversion's schedule in drawn worlds: confidence of dates and cost, contingency, what the risks do."""
+    from plantwright.workflows.risk import at_risk
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = at_risk(source, trials=trials, seed=seed, out=out, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
 def plan(
     source: Source,
     export: Annotated[

@@ -22,6 +22,7 @@ from plantwright.model.assumptions import Assumption, Distribution, Law, Registe
 from plantwright.model.plan import Pegging, Plan, PurchaseOrder
 from plantwright.model.programme import Demand, Equipment, Item, Need, Operation, Resource, Source, WorkCentre
 from plantwright.model.quantity import Dimension, Quantity, Step
+from plantwright.model.risks import Risk, happens
 
 DAY, WEEK = 24.0, 168.0
 
@@ -357,3 +358,25 @@ def test_months_are_calendar_months(case, booked):
     deals = tuple(sale(f"s{d}", (date(2026, 1, 20) + timedelta(d) - start).days * DAY, 1.0) for d in (11, 12))
     cash = case(start=start, agreements=deals).settled()
     assert [booked(cash, "operator", "site_sale", m) for m in (0, 1)] == [1.0, 1.0]
+
+
+def test_a_risk_is_paid_by_its_owner_in_the_worlds_where_it_happens(case, task):
+    risks = (
+        Risk(id="flood", probability=q(0.4), tasks=("dig",), cost=q(500.0), owner="owner"),
+        Risk(
+            id="rock", probability=q(0.6), tasks=("dig",), cost=q(300.0), owner="operator", mitigation="drill",
+            mitigation_cost=q(40.0), mitigated_cost=q(100.0), mitigated=True,
+        ),
+        Risk(id="tariff", probability=q(1.0), cost=q(7.0)),
+    )  # fmt: skip
+    made = case(tasks={task("dig"): (10 * DAY, 40 * DAY)}, tables={"risks": risks}, worlds=200)
+    cash = made.settled()
+    flood, rock, _ = happens(made.programme(), 7, range(200), {}).T
+    assert check_cash_flows(*made.run(), cash) == ()
+    owner, operator = (cash.net[:, cash.parties.index(party)] for party in ("owner", "operator"))
+    assert owner == pytest.approx(-500.0 * flood)
+    # Who runs the plant pays what nobody owns.
+    assert operator == pytest.approx(-40.0 - 100.0 * rock - 7.0)
+    assert cash.capital_spent == pytest.approx(500.0 * flood + 47.0 + 100.0 * rock)
+    assert 0.3 < flood.mean() < 0.5
+    assert 0.5 < rock.mean() < 0.7

@@ -13,6 +13,7 @@ from plantwright.model.outcome import STATES, CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason, Shipment
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
+from plantwright.model.risk_analysis import Driver, Merge, Outlook, RiskAnalysis, RiskOutlook, Slip
 from plantwright.model.schedule import ConversionTrials, Schedule, ScheduledTask
 from plantwright.reporting import outcome
 from plantwright.reporting.sensitivity import used_assumptions
@@ -28,6 +29,7 @@ class MadeUp:
     programme: Programme
     schedule: Schedule
     trials: ConversionTrials
+    risk: RiskAnalysis
     plan: Plan
     replications: Replications
     cash: CashFlows
@@ -43,7 +45,7 @@ def made_up(programme: Programme, worlds: int = 20, seed: int = 3) -> MadeUp:
     replications = _replications(programme, plan, trials, rng)
     cash = _cash(programme, rng, worlds)
     found = outcome(programme, schedule, plan, trials, replications, cash, {"plantwright": "0.1.0"})
-    return MadeUp(programme, schedule, trials, plan, replications, cash, found)
+    return MadeUp(programme, schedule, trials, _risk(programme, schedule, trials), plan, replications, cash, found)
 
 
 def _schedule(programme: Programme) -> Schedule:
@@ -67,6 +69,35 @@ def _trials(schedule: Schedule, rng: np.random.Generator, worlds: int) -> Conver
     critical = np.array([t.critical for t in schedule.tasks], dtype=float)
     names = tuple(t.task for t in schedule.tasks)
     return ConversionTrials(names, start * slip, (start + length) * slip, critical * 0.9 + 0.05, critical * 0.6)
+
+
+def _risk(programme: Programme, schedule: Schedule, trials: ConversionTrials) -> RiskAnalysis:
+    """Worlds of the made-up trials: a risk makes every third of them later, its mitigation half as much."""
+    last = trials.finish.max(axis=1)
+    marked = [i for i, t in enumerate(programme.tasks) if t.milestone or t.deadline]
+
+    def outlook(days: float) -> Outlook:
+        late = last + 24.0 * days * (np.arange(last.size) % 3 == 0)
+        return Outlook(late, 1e6 + 200.0 * late)
+
+    risks = tuple(
+        RiskOutlook(r.id, r.mitigated, np.arange(last.size) % 3 == 0, outlook(0), outlook(10.0 + i), 1e4)
+        for i, r in enumerate(programme.risks)
+    )
+    mean = float(last.mean())
+    drivers = [Driver("assumption", name, "", 0.5, mean - 200, mean + 200) for name in [*programme.register][:4]]
+    drivers += [Driver("risk", r.id, "", 0.3, mean, mean + 100) for r in programme.risks]
+    planned = np.array([t.finish for t in schedule.tasks])
+    tasks, slip = trials.tasks, Slip(trials.tasks[-1:], 0.3 * (mean - planned.max()), 0.7 * (mean - planned.max()), 0.0)
+    merges = (
+        Merge(tasks[-1], 2, planned[-1], planned[-1] + 20, planned[-1] + 80, True),
+        Merge("", 3, mean, mean, mean + 30, True),
+    )
+    return RiskAnalysis(
+        3, tasks, tuple(tasks[i] for i in marked), planned, 1e6 + 200.0 * planned.max(), outlook(20), outlook(0),
+        outlook(30), outlook(15), trials.finish[:, marked], last, trials.criticality, trials.sensitivity,
+        planned * 0.01, risks, tuple(drivers), merges, slip,
+    )  # fmt: skip
 
 
 def _plan(programme: Programme, schedule: Schedule) -> Plan:

@@ -14,8 +14,8 @@ import pytest
 from plantwright.model.read import load
 from plantwright.reporting import write
 from plantwright.reporting.figures import Figure, framed
-from plantwright.reporting.page import Shown
 from plantwright.reporting.tables import TABLES, dated
+from plantwright.reporting.template import Shown
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EIGHT_MEGABYTES = 8_000_000

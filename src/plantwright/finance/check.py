@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.agreements import EquipmentSupply, Purchase, Sale
+from plantwright.model.assumptions import uniforms
 from plantwright.model.outcome import CashFlows, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme
@@ -66,8 +67,7 @@ class _Again:
             mode = next(m for m in task.modes if m.name == self.schedule.task[task.id].mode)
             column = self.trials.tasks.index(task.id)
             start, finish = self.trials.start[:, column], self.trials.finish[:, column]
-            length = np.maximum(finish - start, 1e-6)
-            done = np.where(finish <= self.horizon, 1.0, np.clip((self.horizon - start) / length, 0.0, 1.0))
+            done = self._by_horizon(start, finish)
             yield "conversion_work", done * self.draw(mode.cost, task.id)
             calendar = self.programme.calendars.get(task.calendar)
             hours = calendar.worked(finish) - calendar.worked(start) if calendar else finish - start
@@ -78,6 +78,36 @@ class _Again:
             for price in mode.equipment_prices:
                 paid = deposit * (start <= self.horizon) + (1 - deposit) * (finish <= self.horizon)
                 yield "equipment", paid * self.draw(price, task.id)
+
+        yield from self._risks()
+
+    def _risks(self) -> Iterator[tuple[str, Floats]]:
+        """Yield each risk's cost in the worlds where its own draw falls into its stretch, and the mitigations'."""
+        for risk in self.programme.risks:
+            ended = {row.task for row in self.programme.progress if row.actual_finish is not None}
+            named = [t for t in self.programme.tasks if risk.hits(t)]
+            hit = [self.trials.tasks.index(t.id) for t in named if t.id not in ended]
+            ends = self.trials.finish[:, hit or slice(None)].max(axis=1, initial=0.0)
+            begins = self.trials.start[:, hit].min(axis=1) if hit else np.zeros(len(self.worlds))
+            stream = f"risks of {risk.group}" if risk.group else f"risk {risk.id}"
+            u = uniforms(self.results.seed, stream, self.worlds)
+            for earlier in self.programme.risks[: self.programme.risks.index(risk)]:
+                if risk.group and earlier.group == risk.group:
+                    u = u - self.draw(earlier.probability, "")
+            changed = risk.mitigated and risk.mitigated_probability is not None
+            likely = self.draw(risk.mitigated_probability if changed else risk.probability, "")  # type: ignore[arg-type]
+            price = risk.mitigated_cost if risk.mitigated and risk.mitigated_cost is not None else risk.cost
+            occurs = (u >= 0) & (u < likely) & (bool(hit) or not named)
+            yield "risks", self._by_horizon(begins, ends) * occurs * self.draw(price, f"risk {risk.id}")
+            if risk.mitigated:
+                until = begins if hit else ends
+                done = self._by_horizon(np.zeros_like(until), until)
+                yield "mitigations", done * self.draw(risk.mitigation_cost, f"risk {risk.id}")
+
+    def _by_horizon(self, start: Floats, finish: Floats) -> Floats:
+        """The share of a span that lies before the horizon; a moment counts whole."""
+        share = np.clip((self.horizon - start) / np.maximum(finish - start, 1e-6), 0.0, 1.0)
+        return np.where(finish <= self.horizon, 1.0, share)
 
     def _deposit(self, parties: set[str]) -> Floats:
         for agreement in self.programme.agreements:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plantwright.finance.payments import OUTSIDE, Floats, Payment, Worlds, accrued
+from plantwright.finance.payments import OUTSIDE, Floats, Payment, Span, Worlds, accrued
 from plantwright.model.agreements import EquipmentSupply, Sale
 from plantwright.model.programme import Mode, Task
+from plantwright.model.risks import Risk, happens, key_of, tasks_hit
 
 
 def site_sales(worlds: Worlds) -> Iterator[Payment]:
@@ -71,6 +72,39 @@ def equipment(worlds: Worlds) -> Iterator[Payment]:
             price = worlds.draw(priced, task.id)
             amount = np.concatenate((deposit * price, (1 - deposit) * price), axis=1)
             yield Payment("equipment", payer, offers[need.id].supplier or OUTSIDE, at, amount)
+
+
+def risks(worlds: Worlds) -> Iterator[Payment]:
+    """Yield what risks cost where they happen: monthly, evenly from the start of the first task hit to the end of the
+    last one, by the risk's owner; a risk that hits no task runs as long as the conversion.
+    """
+    found = happens(worlds.programme, worlds.results.seed, worlds.rows, {})
+    for column, risk in enumerate(worlds.programme.risks):
+        cost = found[:, column, None] * worlds.draw(risk.effect(risk.mitigated).cost, key_of(risk))
+        if cost.any():
+            yield accrued(worlds, "risks", (risk.owner or worlds.running, OUTSIDE), _exposed(worlds, risk), cost)
+
+
+def mitigations(worlds: Worlds) -> Iterator[Payment]:
+    """Yield what the mitigations in the plan cost: monthly, evenly up to the start of the first task that the risk
+    hits, by the risk's owner; where it hits no task, up to the end of the conversion.
+    """
+    for risk in worlds.programme.risks:
+        cost = worlds.draw(risk.mitigation_cost, key_of(risk))
+        if risk.mitigated and cost.any():
+            start, finish = _exposed(worlds, risk)
+            until = np.maximum(start, 0.0) if risk.names_tasks else finish
+            route = (risk.owner or worlds.running, OUTSIDE)
+            yield accrued(worlds, "mitigations", route, (np.zeros_like(until), until), cost)
+
+
+def _exposed(worlds: Worlds, risk: Risk) -> Span:
+    """From the start of the first task that a risk hits to the end of the last one; the whole conversion if none."""
+    hit = [*tasks_hit(worlds.programme, risk)]
+    start, finish = worlds.of(worlds.trials.start), worlds.of(worlds.trials.finish)
+    if hit:
+        return start[:, hit].min(axis=1, keepdims=True), finish[:, hit].max(axis=1, keepdims=True)
+    return np.zeros((len(worlds.rows), 1)), finish.max(axis=1, keepdims=True, initial=0.0)
 
 
 def _equipment_terms(worlds: Worlds, task: Task) -> tuple[str, Floats]:

@@ -22,10 +22,10 @@ OUTSIDE = "outside"
 """The rest of the world, as a party: whoever is paid or pays without being named in the programme."""
 
 KINDS = (
-    "site_sale", "conversion_work", "conversion_crews", "equipment", "parts", "resource_use", "sales", "consigned_fees",
-    "late_fees", "operation_fees", "lease", "venture_contributions", "venture_distributions",
+    "site_sale", "conversion_work", "conversion_crews", "equipment", "risks", "mitigations", "parts", "resource_use",
+    "sales", "consigned_fees", "late_fees", "operation_fees", "lease", "venture_contributions", "venture_distributions",
 )  # fmt: skip
-CAPITAL = ("conversion_work", "conversion_crews", "equipment")
+CAPITAL = ("conversion_work", "conversion_crews", "equipment", "risks", "mitigations")
 DAY = 24.0
 INSTANT = 1e-6
 """Hours of work that count as none."""

@@ -17,6 +17,9 @@ from scipy import special
 
 from plantwright.model.quantity import Dimension, Quantity
 
+PHILOX_BLOCK = 4
+"""Numbers that the generator makes at once: it can be set forward by so many."""
+
 Z90 = 1.2815515655446004  # the standard normal's 90 % point
 
 
@@ -161,6 +164,8 @@ def uniforms(seed: int, key: str, replications: range) -> NDArray[np.float64]:
     the others.
     """
     digest = hashlib.blake2b(f"{seed}:{key}".encode(), digest_size=16).digest()
-    generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
-    drawn = generator.random(replications.stop)[replications.start : replications.stop : replications.step]
-    return np.asarray(np.clip(drawn, 1e-12, 1 - 1e-12))
+    stream = np.random.Philox(key=int.from_bytes(digest, "little"))
+    stream.advance(replications.start // PHILOX_BLOCK)
+    skipped = replications.start - replications.start % PHILOX_BLOCK
+    drawn = np.random.Generator(stream).random(max(replications.stop - skipped, 0))
+    return np.asarray(np.clip(drawn[replications.start - skipped :: replications.step], 1e-12, 1 - 1e-12))

@@ -274,6 +274,20 @@ def _lag(text: str, reading: Reading) -> Quantity:
     return read.scaled(-1.0) if text.startswith("-") else read
 
 
+def names(text: str, _: Reading) -> tuple[str, ...]:
+    """Return the ids of a cell such as `dig, pour`; raise CellError."""
+    read = tuple(identifier(part) for _, part in _parts(text, ","))
+    _once([*read])
+    return read
+
+
+def labels(text: str, _: Reading) -> tuple[str, ...]:
+    """Return the names in words of a cell such as `Test halls, Cooling`; raise CellError."""
+    read = tuple(part for _, part in _parts(text, ","))
+    _once([*read])
+    return read
+
+
 def needs(text: str, reading: Reading) -> tuple[Need, ...]:
     """Return the needs of a cell such as `crane:1, test_power:132 kW`; raise CellError."""
     read = tuple(_need(part, reading) for _, part in _parts(text, ","))
@@ -413,6 +427,11 @@ def _cell(
     return PlainValidator(validate, json_schema_input_type=written)
 
 
+def _share_of(*, optional: bool = False) -> PlainValidator:
+    ready = (Quantity, type(None)) if optional else Quantity
+    return _cell(lambda text, reading: _share(text, None, reading), ready)
+
+
 def _of(dimension: Dimension | None, *, optional: bool = False) -> PlainValidator:
     ready = (Quantity, type(None)) if optional else Quantity
     return _cell(lambda text, reading: _nonnegative(text, dimension, reading), ready)
@@ -425,6 +444,7 @@ def _steps_of(dimension: Dimension | None, weekly: bool = False) -> PlainValidat
 Amount = Annotated[Quantity, _of(None)]
 Area = Annotated[Quantity, _of(Dimension.AREA)]
 Count = Annotated[Quantity, _of(Dimension.NUMBER)]
+CountOrNone = Annotated[Quantity | None, _of(Dimension.NUMBER, optional=True)]
 Power = Annotated[Quantity, _of(Dimension.POWER)]
 Money = Annotated[Quantity, _of(Dimension.MONEY)]
 MoneyOrNone = Annotated[Quantity | None, _of(Dimension.MONEY, optional=True)]
@@ -433,16 +453,16 @@ Duration = Annotated[Quantity, _of(Dimension.TIME)]
 DurationOrNone = Annotated[Quantity | None, _of(Dimension.TIME, optional=True)]
 Date = Annotated[Quantity, _of(Dimension.DATE)]
 DateOrAssumption = Annotated[Quantity | None, _of(Dimension.DATE, optional=True)]
-Share = Annotated[Quantity, _cell(lambda text, reading: _share(text, None, reading), Quantity)]
-ShareOrNone = Annotated[
-    Quantity | None, _cell(lambda text, reading: _share(text, None, reading), (Quantity, type(None)))
-]
+Share = Annotated[Quantity, _share_of()]
+ShareOrNone = Annotated[Quantity | None, _share_of(optional=True)]
 PlainShare = Annotated[float, _cell(_fraction, float)]
 PlainNumber = Annotated[float, _cell(_plain, float)]
 CapacitySteps = Annotated[Steps, _steps_of(None)]
 PowerSteps = Annotated[Steps, _steps_of(Dimension.POWER)]
 RateSteps = Annotated[Steps, _steps_of(None, weekly=True)]
 Links = Annotated[tuple[Link, ...], _cell(links, tuple, str)]
+Names = Annotated[tuple[str, ...], _cell(names, tuple, str)]
+Labels = Annotated[tuple[str, ...], _cell(labels, tuple, str)]
 Needs = Annotated[tuple[Need, ...], _cell(needs, tuple, str)]
 ReleasedResources = Annotated[tuple[Released, ...], _cell(released, tuple, str)]
 Deliveries = Annotated[tuple[Delivery, ...], _cell(deliveries, tuple, str)]

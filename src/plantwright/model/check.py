@@ -1,8 +1,7 @@
 """The rules that a programme must keep beyond its single cells, one function a rule; all issues are found at once.
 
 What a single cell may hold is in `cells`; form and headings of the files are checked where they are read. The rules
-themselves stand in `check_references`, `check_conversion`, `check_production`, `check_progress`, `check_supply`,
-`check_terms` and `check_times`.
+themselves stand in the `check_...` modules beside this one.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from plantwright.model import (
     check_production,
     check_progress,
     check_references,
+    check_risks,
     check_supply,
     check_terms,
     check_times,
@@ -24,6 +24,7 @@ from plantwright.model.issues import Issue
 RULES: tuple[Callable[[Draft], Iterable[Issue]], ...] = (
     *check_references.RULES,
     *check_conversion.RULES,
+    *check_risks.RULES,
     *check_production.RULES,
     *check_progress.RULES,
     *check_supply.RULES,

@@ -38,6 +38,7 @@ REFERENCES = {
     "reservations": {"item": "items", "customer": "parties", "demand": "demand"},
     "progress": {"task": "tasks"},
     "baseline": {"task": "tasks"},
+    "risks": {"owner": "parties", "tasks": "tasks", "equipment": "equipment", "calendars": "calendars"},
 }  # fmt: skip
 """Table -> column -> the table whose ids it names; a delivery says itself where it goes."""
 
@@ -80,7 +81,11 @@ def _is_named(draft: Draft, section: str) -> bool:
     columns = [
         (table, column) for table, named in REFERENCES.items() for column, target in named.items() if target == section
     ]
-    return any(getattr(row, column) not in ("", "always") for table, column in columns for row in draft.rows[table])
+    return any(
+        getattr(row, column) not in ("", "always", (), ("always",))
+        for table, column in columns
+        for row in draft.rows[table]
+    )
 
 
 def _named(value: object, target: str) -> Iterator[tuple[str, str]]:

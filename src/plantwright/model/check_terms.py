@@ -30,6 +30,9 @@ BEFORE_THE_START = ("available", "qualified_from", "valid_from", "valid_to")
 SIGNED = ("predecessors",)
 """Columns that may hold numbers below zero: a lag may be a lead."""
 
+SHARES = ("yield", "probability", "mitigated_probability")
+"""Columns whose numbers are no more than 1 in any world."""
+
 PARTIES_OF = {
     "sale": ("seller", "buyer"),
     "equipment_supply": ("owner", "operator"),
@@ -245,7 +248,7 @@ def assumptions_in_range(draft: Draft) -> Iterator[Issue]:
                         yield in_row(
                             row, column, f"@{entry.id} can be below zero", "raise its low value in assumptions.csv"
                         )
-                    if column == "yield" and (high > 1 or entry.distribution.law in (Law.LOGNORMAL, Law.EXPONENTIAL)):
+                    if column in SHARES and (high > 1 or entry.distribution.law in (Law.LOGNORMAL, Law.EXPONENTIAL)):
                         yield in_row(
                             row,
                             column,

@@ -53,6 +53,7 @@ from plantwright.model.cells import (
 )
 from plantwright.model.progress import BaselineTask, TaskProgress
 from plantwright.model.quantity import NOTHING, Quantity
+from plantwright.model.risks import Risk
 from plantwright.model.row import Row
 
 V = TypeVar("V")
@@ -418,6 +419,7 @@ class Programme:
     demand: tuple[Demand, ...] = ()
     destinations: tuple[Destination, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    risks: tuple[Risk, ...] = ()
     progress: tuple[TaskProgress, ...] = ()
     baseline: tuple[BaselineTask, ...] = ()
     report: Mapping[str, str] = field(default_factory=dict)
@@ -513,8 +515,8 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
 
 TABLES: tuple[type[Row], ...] = (
     TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
-    Reservation,
+    Reservation, Risk,
     TaskProgress, BaselineTask,
 )  # fmt: skip
 
-__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme", "Row"]
+__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme", "Risk", "Row"]

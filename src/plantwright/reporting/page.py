@@ -5,13 +5,8 @@ Figures, sentences and page tables are made beside; here they are put in the ord
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from plotly.offline import get_plotlyjs
 
 from plantwright.reporting import answer, page_tables
 from plantwright.reporting.fan import energised_fan
@@ -19,59 +14,18 @@ from plantwright.reporting.figures import Figure
 from plantwright.reporting.gantt import critical_gantt, whole_gantt
 from plantwright.reporting.limits import station_states, waiting_map
 from plantwright.reporting.money import party_lines
-from plantwright.reporting.palette import DARKER
 from plantwright.reporting.ramp import ramps
+from plantwright.reporting.risk_page import risk_section
 from plantwright.reporting.run import Run
+from plantwright.reporting.template import Shown, rendered
 from plantwright.reporting.tornado import TITLES, significant, tornado
-from plantwright.reporting.words import day, percent, shortened
+from plantwright.reporting.words import day, percent
 
 
 def report(run: Run) -> str:
     """Return the report as one HTML page that needs nothing else; the same run gives the same text."""
-    figures = Shown()
-    return _environment().get_template("report.html.j2").render(
-        run=run, figures=figures, **_head(run), **_sections(run, figures), **_tables(run),
-        plotly_js=get_plotlyjs(), darker=_script_safe(DARKER), dark=DARKER,
-    )  # fmt: skip
-
-
-class Shown:
-    """The figures of a page, in the order in which they were shown."""
-
-    def __init__(self) -> None:
-        self._figures: list[Figure] = []
-
-    def show(self, figure: Figure) -> Figure:
-        """Return the figure and keep it for the page's script."""
-        self._figures.append(figure)
-        return figure
-
-    def each(self, named: Iterable[tuple[str, Figure]]) -> list[tuple[str, Figure]]:
-        """Return named figures and keep them all."""
-        return [(name, self.show(figure)) for name, figure in named]
-
-    def as_json(self) -> str:
-        """Return all figures as JSON that may stand inside a script element."""
-        return _script_safe({figure.id: _plain(figure) for figure in self._figures})
-
-
-def _plain(figure: Figure) -> dict[str, Any]:
-    drawn = json.loads(figure.plot.to_json(engine="json", validate=False))
-    return {"data": drawn["data"], "layout": drawn["layout"], "narrow": figure.narrow,
-            "narrowTraces": figure.narrow_traces}  # fmt: skip
-
-
-def _script_safe(value: Any) -> str:
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("plantwright.reporting", "templates")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["shortened"] = shortened
-    return made
+    shown = Shown()
+    return rendered("report.html.j2", shown, run=run, **_head(run), **_sections(run, shown), **_tables(run))
 
 
 def _head(run: Run) -> dict[str, Any]:
@@ -91,6 +45,7 @@ def _sections(run: Run, shown: Shown) -> dict[str, Any]:
         "waiting": shown.show(waiting_map(run)), "stations": shown.show(station_states(run)),
         "cash": shown.each(party_lines(run)), "tornados": shown.each(_tornados(run)),
         "steady": [TITLES[metric] for metric in TITLES if tornado(run, metric) is None],
+        "risk": risk_section(run.programme, run.risk, shown),
         "limits": answer.limits_by_quarter(run), "assumed": percent(answer.assumed_share(run)),
     }  # fmt: skip
 

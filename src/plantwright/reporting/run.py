@@ -7,6 +7,7 @@ from typing import Protocol
 from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
+from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.model.schedule import ConversionTrials, Schedule
 
 
@@ -19,6 +20,8 @@ class Run(Protocol):
     def schedule(self) -> Schedule: ...  # noqa: D102
     @property
     def trials(self) -> ConversionTrials: ...  # noqa: D102
+    @property
+    def risk(self) -> RiskAnalysis: ...  # noqa: D102
     @property
     def plan(self) -> Plan: ...  # noqa: D102
     @property

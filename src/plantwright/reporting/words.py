@@ -99,8 +99,8 @@ def shortened(address: str, most: int = 44) -> str:
 def names(programme: Programme) -> Mapping[str, str]:
     """Return what each id of the programme is called; parties come last, so that they win a clash."""
     rows: tuple[Any, ...] = (
-        *programme.tasks, *programme.resources, *programme.equipment, *programme.work_centres, *programme.items,
-        *programme.destinations,
+        *programme.risks, *programme.tasks, *programme.resources, *programme.equipment, *programme.work_centres,
+        *programme.items, *programme.destinations,
     )  # fmt: skip
     named = {row.id: row.name for row in rows}
     named |= {party.id: party.name for party in programme.parties}

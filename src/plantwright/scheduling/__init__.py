@@ -4,6 +4,7 @@ The door of the package; the programme comes from `model`, and nothing here know
 """
 
 from plantwright.scheduling.check import check_schedule, check_solution
+from plantwright.scheduling.exposure import risk_analysis
 from plantwright.scheduling.instances import InstanceResult, solve_file
 from plantwright.scheduling.plan_conversion import schedule
 from plantwright.scheduling.problem import Problem, ProblemError, Solution, Status
@@ -23,6 +24,7 @@ __all__ = [
     "conversion_trials",
     "read_problem",
     "replan",
+    "risk_analysis",
     "schedule",
     "solve",
     "solve_file",

@@ -282,3 +282,32 @@ def replay(net: Network, worlds: Worlds, found: Dates) -> None:
         start, finish = found.start[row], found.finish[row]
         replay_row(net, duration, lag, release, most, start, finish, found.broken[row])
         trace_longest_path(net, duration, lag, most, start, finish, found.critical[row])
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def replay_last(net: Network, worlds: Worlds, last: Float) -> None:
+    """Replay each replication and keep its last finish alone [r]."""
+    size = worlds.duration.shape[1]
+    for row in prange(worlds.duration.shape[0]):
+        lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
+        start, finish, broken = np.empty(size), np.empty(size), np.empty(len(net.limits), np.bool_)
+        most = worlds.most[row % len(worlds.most)]
+        replay_row(net, worlds.duration[row], lag, release, most, start, finish, broken)
+        last[row] = finish.max()
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def add_path_finishes(
+    net: Network, worlds: Worlds, start: Float, finish: Float, by_link: Float, by_release: Float
+) -> None:
+    """Add up over the replications when each task would finish if one link alone held it [l], or its release [n]."""
+    for task in prange(len(net.order)):
+        for row in range(worlds.duration.shape[0]):
+            lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
+            duration = worlds.duration[row, task]
+            for link in range(net.link_from[task], net.link_from[task + 1]):
+                kind = net.kind[link]
+                moment = lag[link] + end_of(start[row], finish[row], net.giver[link], kind in (0, 2))
+                bound, ending = (moment, 0.0) if kind <= 1 else (0.0, moment)
+                by_link[link] += dates(net, task, duration, bound, ending)[1]
+            by_release[task] += dates(net, task, duration, release[task], 0.0)[1]

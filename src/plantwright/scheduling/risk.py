@@ -1,7 +1,8 @@
 """Schedule risk: the plan's order and resource flow replayed in drawn worlds, and the dates of the plan itself.
 
-Builds the network of links and handovers, draws durations, lags and releases from the register, and turns the compiled
-replay's arrays into trials. Units that a fall of capacity withdraws leave when the task that holds them is done.
+Builds the network of links and handovers, and turns the compiled replay's arrays into trials; what worlds hold is drawn
+in `worlds`, what risks do to them in `impacts`. Units that a fall of capacity withdraws leave when the task that holds
+them is done.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import numpy as np
 from scipy import stats
 
 from plantwright.model.calendars import Calendar
-from plantwright.model.programme import Mode, Programme, Resource
-from plantwright.model.quantity import Quantity
+from plantwright.model.programme import Programme, Resource
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.model.underway import remaining
 from plantwright.scheduling.arrays import KINDS
 from plantwright.scheduling.calendars import working_calendar
+from plantwright.scheduling.impacts import impacts, struck
 from plantwright.scheduling.problem import Kind
 from plantwright.scheduling.replay import Bool, Dates, Float, Int, Network, Worlds, replay
+from plantwright.scheduling.worlds import drawn_worlds, modes_of, planned_world
 
 ROUNDING_HOURS = 1e-6
 
@@ -32,6 +34,22 @@ class Order:
     modes: tuple[int, ...]
     handovers: tuple[tuple[int, int], ...]
     available: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """A plan's network, the column of lags that each of its links reads, and when tasks' capacity is there (hours)."""
+
+    net: Network
+    column: Int
+    available: Float
+
+    def inputs(self, worlds: Worlds) -> Worlds:
+        """The worlds with lags by the network's links, as the compiled replay takes them."""
+        # Handovers carry no lag: they read a column of zeros behind the links'.
+        lag = np.concatenate((worlds.lag, np.zeros((len(worlds.lag), 1))), axis=1)[:, self.column]
+        release = np.maximum(worlds.release, self.available)
+        return Worlds(np.ascontiguousarray(worlds.duration), np.ascontiguousarray(lag), release, worlds.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +67,17 @@ class Replay:
 
 def replay_planned(programme: Programme, order: Order) -> Replay:
     """The plan's own dates: one replication with every value as planned."""
-    duration = np.array([[mode.duration.planned for mode in _modes(programme, order)]])
-    lag = np.array([[link.lag.planned for task in programme.tasks for link in task.links]]).reshape(1, -1)
-    release = np.array([[task.release.planned if task.release else 0.0 for task in programme.tasks]])
-    most = np.array([[each.planned for each, _ in _greatest_lags(programme)]]).reshape(1, -1)
-    return _replay(programme, order, Worlds(duration, lag, release, most))
+    return replay_drawn(wire(programme, order), planned_world(programme, order.modes))
 
 
 def replay_worlds(programme: Programme, order: Order, seed: int, replications: range) -> tuple[Replay, Float]:
-    """The plan's order in the worlds of a seed, and the durations drawn (replications, tasks) in working hours."""
-    durations = zip(_modes(programme, order), programme.tasks, strict=True)
-    duration = _drawn(programme, [(mode.duration, task.id) for mode, task in durations], seed, replications)
-    duration = np.maximum(np.broadcast_to(duration, (len(replications), len(programme.tasks))), 0.0)
-    links = [(link.lag, task.id) for task in programme.tasks for link in task.links]
-    lag = _drawn(programme, links, seed, replications)
-    release = _drawn(programme, [(task.release, task.id) for task in programme.tasks], seed, replications)
-    most = _drawn(programme, _greatest_lags(programme), seed, replications)
-    return _replay(programme, order, Worlds(duration, lag, release, most)), duration
+    """The plan's order in the worlds of a seed, and the durations there (replications, tasks) in working hours.
 
-
-def _greatest_lags(programme: Programme) -> list[tuple[Quantity, str]]:
-    return [(link.max_lag, task.id) for task in programme.tasks for link in task.links if link.max_lag is not None]
+    Risks happen in them as the register of risks says, mitigated where the plan has it so.
+    """
+    worlds = drawn_worlds(programme, order.modes, seed, replications)
+    duration = struck(worlds.duration, impacts(programme, seed, replications, {}))
+    return replay_drawn(wire(programme, order), worlds._replace(duration=duration)), duration
 
 
 def conversion_trials(programme: Programme, schedule: Schedule, seed: int, replications: range) -> ConversionTrials:
@@ -154,34 +162,19 @@ def rank_correlations(durations: Float, outcome: Float) -> Float:
     return np.asarray(np.divide(ranks.T @ target, scale, out=np.zeros(len(scale)), where=scale > 0))
 
 
-def _modes(programme: Programme, order: Order) -> list[Mode]:
-    return [task.modes[chosen] for task, chosen in zip(programme.tasks, order.modes, strict=True)]
-
-
-def _drawn(
-    programme: Programme, values: Sequence[tuple[Quantity | None, str]], seed: int, replications: range
-) -> Float:
-    """Values (with the place that keys each) in each replication, a column each; one row where none is uncertain."""
-    certain = all(value is None or not value.assumption for value, _ in values)
-    rows = range(1) if certain else replications
-    drawn = np.zeros((len(rows), len(values)))
-    for column, (value, place) in enumerate(values):
-        if value is not None:
-            drawn[:, column] = programme.register.draw(value, seed, rows, place)
-    return drawn
-
-
-def _replay(programme: Programme, order: Order, worlds: Worlds) -> Replay:
-    """Replay with lags (replications, links) in the order of the programme's links."""
+def wire(programme: Programme, order: Order) -> Wiring:
+    """The plan's network, compiled once for any number of worlds."""
     net, column = network(programme, order)
+    return Wiring(net, np.array(column, np.int64), np.asarray(order.available, dtype=np.float64))
+
+
+def replay_drawn(wiring: Wiring, worlds: Worlds) -> Replay:
+    """Replay worlds as drawn, with the tasks on each one's longest path."""
     shape = worlds.duration.shape
-    broken = np.zeros((shape[0], len(net.limits)), np.bool_)
+    broken = np.zeros((shape[0], len(wiring.net.limits)), np.bool_)
     found = Dates(np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_), broken)
-    # Handovers carry no lag: they read a column of zeros behind the links'.
-    lag = np.concatenate((worlds.lag, np.zeros((len(worlds.lag), 1))), axis=1)[:, column]
-    release = np.maximum(worlds.release, np.asarray(order.available))
     if worlds.duration.size:
-        replay(net, worlds._replace(lag=np.ascontiguousarray(lag), release=release), found)
+        replay(wiring.net, wiring.inputs(worlds), found)
     return Replay(*found)
 
 
@@ -198,7 +191,7 @@ def network(programme: Programme, order: Order) -> tuple[Network, list[int]]:
     rows.sort()
     chosen = [
         working_calendar(programme, task, mode)
-        for task, mode in zip(programme.tasks, _modes(programme, order), strict=True)
+        for task, mode in zip(programme.tasks, modes_of(programme, order.modes), strict=True)
     ]
     calendars = list({calendar.id: calendar for calendar in chosen if not calendar.is_continuous}.values())
     sequence, rounds = _sequence([(giver, task) for task, giver, _, _ in rows], len(programme.tasks))

@@ -21,6 +21,7 @@ from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
+from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.model.schedule import ConversionTrials, Schedule
 
 Progress = Callable[[str, float], None]
@@ -40,6 +41,7 @@ class Run:
     programme: Programme
     schedule: Schedule
     trials: ConversionTrials
+    risk: RiskAnalysis
     plan: Plan
     replications: Replications
     cash: CashFlows
@@ -93,7 +95,8 @@ def work_through(
     )
     cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
-    return Run(programme, schedule, trials, plan, results, cash, outcome)
+    risk = scheduling.risk_analysis(programme, schedule, trials=replications, seed=seed)
+    return Run(programme, schedule, trials, risk, plan, results, cash, outcome)
 
 
 def planned(programme: Programme, schedule: Schedule, progress: Progress = silent, *, causes: int = 10) -> Plan:

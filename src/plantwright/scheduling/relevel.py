@@ -1,0 +1,273 @@
+"""Resources levelled anew in each drawn world: serial schedule generation in hours, in the plan's priority, compiled.
+
+Where the replay keeps who hands what to whom, here every task takes the earliest place that links, calendars, capacity
+and the tasks of higher priority leave it (Kolisch 1996), with the durations of that world. In the plan's own world no
+task is later than in the plan: those before it in the list start no later, so its planned place is free.
+"""
+
+# Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.
+# mypy: disable-error-code="no-any-return, arg-type, return-value, assignment"
+
+from __future__ import annotations
+
+import heapq
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+
+from plantwright.model.programme import Programme
+from plantwright.model.quantity import Step
+from plantwright.scheduling.replay import ROUNDING, Float, Int, Network, Worlds, dates, end_of, last_at_most
+from plantwright.scheduling.risk import Order, wire
+from plantwright.scheduling.worlds import modes_of
+
+LONG_AGO = -1e18
+LEAST_SHORTAGE = 1e-6
+"""Units below which a shortage is rounding."""
+
+
+class Supply(NamedTuple):
+    """What tasks take and give, and what there is.
+
+    Taken by each task: `use_from` [n + 1], `used`, `units`, `lets_go` [u], the shortest break (hours) over which it does
+    without, infinite where it keeps them. Given at its finish: `give_from` [n + 1], `given`, `more` [g]. There at first:
+    `step_from` [r + 1], `step_at` (hours), `step_units` [s]. `most`: marks that a resource may get.
+    """
+
+    use_from: Int
+    used: Int
+    units: Float
+    lets_go: Float
+    give_from: Int
+    given: Int
+    more: Float
+    step_from: Int
+    step_at: Float
+    step_units: Float
+    most: int
+
+
+@njit(cache=True, nogil=True)
+def clear_from(times: Float, free: Float, count: int, begin: float, end: float, units: float) -> float:
+    """Moment at which the last shortage within [begin, end) is over; `begin` where there is none."""
+    mark, over = last_at_most(times, 0, count, begin + ROUNDING), begin
+    while mark < count and times[mark] < end - ROUNDING:
+        if free[mark] < units - LEAST_SHORTAGE:
+            over = times[mark + 1] if mark + 1 < count else np.inf
+        mark += 1
+    return over
+
+
+@njit(cache=True, nogil=True)
+def held_until(net: Network, calendar: int, begin: float, end: float, shortest: float) -> tuple[float, float]:
+    """End of the first stretch of [begin, end) that is not cut by a break of `shortest` hours, and the next one's begin;
+    `end` twice where there is no such break.
+    """
+    if calendar >= 0 and shortest < np.inf:
+        first, last = net.span_from[calendar], net.span_from[calendar + 1]
+        span = max(last_at_most(net.span_start, first, last, begin + ROUNDING), first)
+        while span + 1 < last and net.span_start[span + 1] < end - ROUNDING:
+            if net.span_start[span + 1] - net.span_end[span] >= max(shortest, ROUNDING):
+                return net.span_end[span], net.span_start[span + 1]
+            span += 1
+    return end, end
+
+
+@njit(cache=True, nogil=True)
+def mark_at(times: Float, free: Float, counts: Int, resource: int, moment: float) -> int:
+    """Index of the mark at a moment, put in where there is none."""
+    row, level, count = times[resource], free[resource], counts[resource]
+    mark = last_at_most(row, 0, count, moment + ROUNDING)
+    if row[mark] >= moment - ROUNDING:
+        return mark
+    for later in range(count, mark + 1, -1):
+        row[later], level[later] = row[later - 1], level[later - 1]
+    row[mark + 1], level[mark + 1] = moment, level[mark]
+    counts[resource] = count + 1
+    return mark + 1
+
+
+@njit(cache=True, nogil=True)
+def place(
+    net: Network,
+    supply: Supply,
+    times: Float,
+    free: Float,
+    counts: Int,
+    task: int,
+    duration: float,
+    bound: float,
+    ending: float,
+) -> tuple[float, float]:
+    """Earliest start and finish that calendar and free units allow; an infinite finish where there is no place."""
+    while True:
+        begin, end = dates(net, task, duration, bound, ending)
+        over = begin
+        for use in range(supply.use_from[task], supply.use_from[task + 1]):
+            resource, since = supply.used[use], begin
+            while since < end:
+                until, resumes = held_until(net, net.calendar[task], since, end, supply.lets_go[use])
+                clear = clear_from(times[resource], free[resource], counts[resource], since, until, supply.units[use])
+                over = max(over, clear if clear > since else begin)
+                since = resumes
+        if over <= begin or over == np.inf:
+            return begin, end if over <= begin else np.inf
+        bound = over
+
+
+@njit(cache=True, nogil=True)
+def take(
+    net: Network, supply: Supply, times: Float, free: Float, counts: Int, task: int, begin: float, end: float
+) -> None:
+    """Take a task's units over [begin, end) and give what it delivers from `end` on."""
+    for use in range(supply.use_from[task], supply.use_from[task + 1]):
+        resource, since = supply.used[use], begin
+        while since < end:
+            until, resumes = held_until(net, net.calendar[task], since, end, supply.lets_go[use])
+            first = mark_at(times, free, counts, resource, since)
+            last = mark_at(times, free, counts, resource, until)
+            free[resource, first:last] -= supply.units[use]
+            since = resumes
+    for gift in range(supply.give_from[task], supply.give_from[task + 1]):
+        resource = supply.given[gift]
+        first = mark_at(times, free, counts, resource, end)
+        free[resource, first : counts[resource]] += supply.more[gift]
+
+
+@njit(cache=True, nogil=True)
+def level_row(
+    net: Network,
+    supply: Supply,
+    priority: Int,
+    duration: Float,
+    lag: Float,
+    release: Float,
+    start: Float,
+    finish: Float,
+) -> bool:
+    """Fill start and finish [n] of one world, tasks placed in the order of `priority`; False where one has no place."""
+    resources = len(supply.step_from) - 1
+    times, free = np.empty((resources, supply.most)), np.zeros((resources, supply.most))
+    counts = np.ones(resources, np.int64)
+    times[:, 0] = LONG_AGO
+    for resource in range(resources):
+        for step in range(supply.step_from[resource], supply.step_from[resource + 1]):
+            mark = mark_at(times, free, counts, resource, supply.step_at[step])
+            free[resource, mark : counts[resource]] = supply.step_units[step]
+    for task in priority:
+        bound, ending = release[task], 0.0
+        for link in range(net.link_from[task], net.link_from[task + 1]):
+            kind = net.kind[link]
+            moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
+            if kind <= 1:
+                bound = max(bound, moment)
+            else:
+                ending = max(ending, moment)
+        start[task], finish[task] = place(net, supply, times, free, counts, task, duration[task], bound, ending)
+        if finish[task] == np.inf:
+            return False
+        take(net, supply, times, free, counts, task, start[task], finish[task])
+    return True
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def level(net: Network, supply: Supply, priority: Int, worlds: Worlds, start: Float, finish: Float) -> None:
+    """Level each replication [r, n]; NaN where a task finds no place. Greatest lags are not kept."""
+    for row in prange(worlds.duration.shape[0]):
+        lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
+        if not level_row(net, supply, priority, worlds.duration[row], lag, release, start[row], finish[row]):
+            start[row], finish[row] = np.nan, np.nan
+
+
+def levelled(programme: Programme, order: Order, starts: Float, worlds: Worlds) -> tuple[Float, Float]:
+    """Return start and finish (worlds, tasks) with the resources levelled anew, in priority of planned starts (tasks,).
+
+    Worlds in which a task finds no place, because a capacity has fallen for good, are NaN.
+    """
+    free = Order(order.modes, (), tuple(task.not_before for task in programme.tasks))
+    wiring = wire(programme, free)
+    start, finish = np.zeros(worlds.duration.shape), np.zeros(worlds.duration.shape)
+    if worlds.duration.size:
+        net = wiring.net
+        level(net, supply_of(programme, order, net), priority_of(net, starts), wiring.inputs(worlds), start, finish)
+    return start, finish
+
+
+def priority_of(net: Network, starts: Float) -> Int:
+    """Return the tasks by planned start, none before one that a link has it wait for."""
+    after: list[list[int]] = [[] for _ in starts]
+    waiting = np.diff(net.link_from).tolist()
+    for task in range(len(starts)):
+        for giver in net.giver[net.link_from[task] : net.link_from[task + 1]].tolist():
+            after[giver].append(task)
+    heap = [(float(starts[task]), task) for task, count in enumerate(waiting) if not count]
+    heapq.heapify(heap)
+    found = []
+    while heap:
+        task = heapq.heappop(heap)[1]
+        found.append(task)
+        for later in after[task]:
+            waiting[later] -= 1
+            if not waiting[later]:
+                heapq.heappush(heap, (float(starts[later]), later))
+    return np.array(found, np.int64)
+
+
+def supply_of(programme: Programme, order: Order, net: Network) -> Supply:
+    """Return what tasks take and give, and what there is, as planned."""
+    resources = [resource for resource in programme.resources if resource.kind != "budget"]
+    index = {resource.id: number for number, resource in enumerate(resources)}
+    takes = [
+        [(index[need.id], need.amount.planned) for need in mode.needs if need.id in index]
+        for mode in modes_of(programme, order.modes)
+    ]
+    gives = [
+        [(index[d.target], d.amount.planned) for d in task.delivers if d.kind != "work_centre" and d.target in index]
+        for task in programme.tasks
+    ]
+    steps = [[(at, units) for at, units in _steps(resource.capacity)] for resource in resources]
+    lets_go = [
+        {each.id: each.shortest.planned for each in task.released if each.id in index} for task in programme.tasks
+    ]
+    most = np.ones(len(resources), np.int64) + np.array([len(row) for row in steps], np.int64)
+    for number, row in enumerate(takes):
+        stretches = _stretches(net, number) if lets_go[number] else 1
+        for resource, _ in row:
+            most[resource] += 2 * stretches
+    for resource, _ in (pair for row in gives for pair in row):
+        most[resource] += 1
+    shortest = [
+        lets_go[number].get(resources[resource].id, np.inf) for number, row in enumerate(takes) for resource, _ in row
+    ]
+    return Supply(
+        *_flat(takes), np.array(shortest, np.float64), *_flat(gives), *_dated(steps), int(most.max(initial=1)) + 1
+    )
+
+
+def _stretches(net: Network, task: int) -> int:
+    """Most stretches that the breaks of a task's calendar can leave."""
+    calendar = net.calendar[task]
+    return int(net.span_from[calendar + 1] - net.span_from[calendar]) if calendar >= 0 else 1
+
+
+def _steps(capacity: tuple[Step, ...]) -> list[tuple[float, float]]:
+    return sorted((max(step.at.planned, 0.0), step.value.planned) for step in capacity)
+
+
+def _flat(rows: list[list[tuple[int, float]]]) -> tuple[Int, Int, Float]:
+    flat = [pair for row in rows for pair in row]
+    return (
+        np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64),
+        np.array([number for number, _ in flat], np.int64),
+        np.array([units for _, units in flat], np.float64),
+    )
+
+
+def _dated(rows: list[list[tuple[float, float]]]) -> tuple[Int, Float, Float]:
+    flat = [pair for row in rows for pair in row]
+    return (
+        np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64),
+        np.array([at for at, _ in flat], np.float64),
+        np.array([units for _, units in flat], np.float64),
+    )

@@ -1,0 +1,36 @@
+"""The risk of a conversion's schedule on its own: thousands of trials, answered as a planner's risk report."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from plantwright import scheduling
+from plantwright.model.read import load
+from plantwright.reporting.risk_page import write_risk
+from plantwright.reporting.risk_serial import risk_json
+from plantwright.reporting.risk_tables import risk_tables
+from plantwright.workflows.history import must_be_new
+from plantwright.workflows.run import Progress, silent
+from plantwright.workflows.steps import Answer, Table
+
+
+def at_risk(
+    source: Path, *, trials: int = 10_000, seed: int = 1, out: Path | None = None, progress: Progress = silent
+) -> Answer:
+    """Schedule a programme and try its plan in drawn worlds; report, figures and tables into the new folder `out`.
+
+    Raises FileExistsError where something is in that folder already.
+    """
+    if out is not None:
+        must_be_new(out)
+    programme = load(source)
+    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    found = scheduling.risk_analysis(
+        programme, schedule, trials=trials, seed=seed, progress=partial(progress, "trying the plan")
+    )
+    if out is not None:
+        write_risk(programme, found, out)
+    shown = risk_tables(programme, found).values()
+    tables = tuple(Table(table.caption, table.columns, tuple(table.rows)) for table in shown)
+    return Answer(risk_json(programme, found), tables)
