@@ -27,9 +27,10 @@ from plantwright.reporting.words import names, phrase, sentence
 STEPS = 200
 SHOWN = 10
 LEAST_DAYS = 0.05
+LONGEST, LONGEST_ON_A_PHONE = 60, 44
 POINTS = 1_000
 DATES: dict[str, Any] = {"type": "date", "tickformat": "%b<br>%Y", "hoverformat": "%-d %b %Y", "nticks": 8}
-BELOW = {"legend": {"x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}}
+BELOW = {"legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}}
 
 
 def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
@@ -75,7 +76,7 @@ def _curve(programme: Programme, finish: Floats, name: str, colour: str, dash: s
 def _marked(programme: Programme, hours: list[float], shares: list[float], texts: list[str]) -> go.Scatter:
     said = [f"{text} {when(programme, each)}" for text, each in zip(texts, hours, strict=True)]
     return go.Scatter(
-        x=moments(programme, hours), y=shares, mode="markers+text", text=said, textposition="middle left",
+        x=moments(programme, hours), y=shares, mode="markers+text", text=said, textposition="bottom right",
         marker={"size": 10, "color": INK, "symbol": "circle"}, textfont={"size": 12, "color": INK}, showlegend=False,
         hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
@@ -94,7 +95,7 @@ def finish_tornado(programme: Programme, analysis: RiskAnalysis) -> Figure | Non
     rows = [row for row in moving(analysis) if abs(row.high - row.low) / DAY >= LEAST_DAYS][:SHOWN]
     if not rows:
         return None
-    labels = [label(driver_name(programme, row), 44) for row in rows]
+    labels = [driver_name(programme, row) for row in rows]
     ends = [(moments(programme, [row.low, row.high]), index) for index, row in enumerate(rows)]
     spans = go.Scatter(
         x=[x for pair, _ in ends for x in (*pair, None)], y=[y for _, index in ends for y in (index, index, None)],
@@ -121,15 +122,16 @@ def _bars(identifier: str, says: str, traces: list[Any], labels: list[str], acro
     """A figure with a row for each label, the first one on top; on a phone the labels stand above their rows."""
     ticks: dict[str, Any] = {
         "tickvals": list(range(len(labels))),
-        "ticktext": labels,
+        "ticktext": [label(text, LONGEST) for text in labels],
         "range": [len(labels) - 0.4, -0.6],
     }
     plot = framed(
         traces, 130 + 30 * len(labels), xaxis=across, yaxis=axis(showgrid=False, zeroline=False, **ticks),
         barmode="overlay", margin={"l": 56, "r": 16, "t": 12, "b": 96}, **BELOW,
     )  # fmt: skip
+    short = [label(text, LONGEST_ON_A_PHONE) for text in labels]
     space = {"height": 190 + 46 * len(labels), "margin": {"l": 12, "r": 12, "t": 20, "b": 140}, "bargap": 0.64}
-    return Figure(identifier, says, plot, names_above(labels, 0.4) | space, {"width": 0.3})
+    return Figure(identifier, says, plot, names_above(short, 0.4) | space, {"width": 0.3})
 
 
 def merge_bias(programme: Programme, analysis: RiskAnalysis) -> Figure | None:
@@ -138,7 +140,7 @@ def merge_bias(programme: Programme, analysis: RiskAnalysis) -> Figure | None:
     rows = [row for row in analysis.merges if row.bias / DAY >= LEAST_DAYS][:SHOWN]
     if not rows:
         return None
-    labels = [label(called[row.task] if row.task else "Conversion finished", 44) for row in rows]
+    labels = [called[row.task] if row.task else "Conversion finished" for row in rows]
     traces = [
         go.Bar(
             orientation="h", y=[i for i, row in enumerate(rows) if row.on_path == decides], name=name, width=0.6,
@@ -159,9 +161,10 @@ def risk_ranking(programme: Programme, analysis: RiskAnalysis) -> Figure | None:
     rows = [row for row in rows if row.mean_days >= LEAST_DAYS or row.saved_mean_days >= LEAST_DAYS][:SHOWN]
     if not rows:
         return None
-    labels = [label(called[row.risk], 44) for row in rows]
+    labels = [called[row.risk] for row in rows]
     without = [row.mean_days + (row.saved_mean_days if row.mitigated else 0.0) for row in rows]
-    left = [whole - row.saved_mean_days for whole, row in zip(without, rows, strict=True)]
+    can = {risk.id for risk in programme.risks if risk.mitigation}
+    left = [whole - row.saved_mean_days if row.risk in can else None for whole, row in zip(without, rows, strict=True)]
     y = list(range(len(rows)))
     traces = [
         go.Bar(orientation="h", y=y, x=without, width=0.62, name="without mitigation", marker={"color": LOW},

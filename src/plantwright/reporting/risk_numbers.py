@@ -122,12 +122,14 @@ def risk_worths(analysis: RiskAnalysis) -> tuple[RiskWorth, ...]:
 class Joint:
     """Date and cost together: how likely each commitment is kept, and both; what `JOINT` of the worlds keep at once.
 
+    The committed cost is the plan's; `budget_kept` is the share of the worlds within the budget, where there is one.
+
     `both_p80`: share of the worlds that keep the p80 of the date and the p80 of the cost. `date`, `cost`: the pair of
     equal percentiles that together hold in `JOINT` of the worlds. `correlation` is Pearson's.
     """
 
     committed_cost: float
-    has_budget: bool
+    budget_kept: float | None
     date_kept: float
     cost_kept: float
     both_kept: float
@@ -138,17 +140,17 @@ class Joint:
 
 
 def joint_confidence(programme: Programme, analysis: RiskAnalysis) -> Joint:
-    """Return the joint confidence of the last finish and the conversion's cost; committed are budget or plan."""
+    """Return the joint confidence of the last finish and the conversion's cost; committed cost is the plan's."""
     finish, cost = analysis.planned.finish, analysis.planned.cost
-    budget = programme.objective.budget
-    committed = budget.planned if budget else analysis.planned_cost
+    budget, committed = programme.objective.budget, analysis.planned_cost
     by_date = finish <= dates_at_risk(programme, analysis)[0].committed + ROUNDING_HOURS
     by_cost = cost <= committed * (1 + 1e-12)
     at_p80 = (finish <= at(finish, 0.8)) & (cost <= at(cost, 0.8))
     share = at(np.maximum(_shares(finish), _shares(cost)), JOINT)
     varies = finish.std() > 0 and cost.std() > 0
     return Joint(
-        committed, budget is not None, float(by_date.mean()), float(by_cost.mean()), float((by_date & by_cost).mean()),
+        committed, float((cost <= budget.planned).mean()) if budget else None,
+        float(by_date.mean()), float(by_cost.mean()), float((by_date & by_cost).mean()),
         float(at_p80.mean()), at(finish, share), at(cost, share),
         float(np.corrcoef(finish, cost)[0, 1]) if varies else 0.0,
     )  # fmt: skip

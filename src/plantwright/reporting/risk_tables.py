@@ -244,8 +244,9 @@ def _joint(programme: Programme, analysis: RiskAnalysis) -> Table:
     cost = f"{_money(joint.committed_cost, unit)} {said}"
     rows = [
         (f"Finished by {when(programme, finish.committed)}", percent(joint.date_kept)),
-        (f"For {cost} ({'budget' if joint.has_budget else 'plan'})", percent(joint.cost_kept)),
+        (f"For {cost}, the plan's cost", percent(joint.cost_kept)),
         ("Both", percent(joint.both_kept)),
+        *([("Within the budget", percent(joint.budget_kept))] if joint.budget_kept is not None else []),
         ("Both the date's p80 and the cost's p80", percent(joint.both_p80)),
         (f"By {when(programme, joint.date)} and for {_money(joint.cost, unit)} {said}", "80\u00a0%"),
         ("Correlation of date and cost", _signed(joint.correlation)),

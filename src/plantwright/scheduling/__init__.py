@@ -4,6 +4,7 @@ The door of the package; the programme comes from `model`, and nothing here know
 """
 
 from plantwright.scheduling.check import check_schedule, check_solution
+from plantwright.scheduling.check_risk import check_risk_analysis
 from plantwright.scheduling.exposure import risk_analysis
 from plantwright.scheduling.instances import InstanceResult, solve_file
 from plantwright.scheduling.plan_conversion import schedule
@@ -19,6 +20,7 @@ __all__ = [
     "ProblemError",
     "Solution",
     "Status",
+    "check_risk_analysis",
     "check_schedule",
     "check_solution",
     "conversion_trials",
