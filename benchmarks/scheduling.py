@@ -11,21 +11,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 
-from plantwright.model.assumptions import Assumption, Distribution, Law, Register
-from plantwright.model.calendars import continuous
-from plantwright.model.cells import Link as TaskLink
-from plantwright.model.programme import Mode as TaskMode
-from plantwright.model.programme import Objective, Programme
-from plantwright.model.programme import Task as ProgrammeTask
-from plantwright.model.quantity import Dimension, Quantity
-from plantwright.model.schedule import Schedule, ScheduledTask
-from plantwright.scheduling import Problem, Solution, check_solution, conversion_trials, read_problem, solve
+from benchmarks.schedule_risk import risk_rows
+from plantwright.scheduling import Problem, Solution, check_solution, read_problem, solve
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Link, Mode, Resource, Task, WorkingTime
 
@@ -59,7 +51,7 @@ def run() -> list[Row]:
     generate(_large(20), schedules=20)  # compiles
     few = None if os.environ.get("PLANTWRIGHT_BENCHMARK") == "all" else FEW
     rows = [_compared(each, tool, few) for each in SETS for tool in ("plantwright", "pyjobshop")]
-    return [*rows, _generator(few), *_five_thousand(), _trials()]
+    return [*rows, _generator(few), *_five_thousand(), *risk_rows()]
 
 
 def _instances(each: Set, few: int | None) -> list[tuple[Path, int | None, bool]]:
@@ -193,40 +185,3 @@ def _five_thousand() -> list[Row]:
         }
         for label, answer in (("first schedule", first), ("20 s", found))
     ]  # fmt: skip
-
-
-def _trials() -> Row:
-    """Ten thousand trials of a thousand tasks with a duration of its own each, links from the two hundred before."""
-    rng = np.random.default_rng(1)
-    names = [f"t{number}" for number in range(1_000)]
-    register = Register(
-        {
-            name: Assumption(name, Distribution(Law.TRIANGULAR, 40, 80, 200), Dimension.TIME, "h", False, False, "", "")
-            for name in names
-        }
-    )
-    tasks = tuple(
-        ProgrammeTask(
-            name, name, "", "", "", "always",
-            (TaskMode("normal", Quantity(100.0, Dimension.TIME, name), (), Quantity(0.0)),),
-            tuple(
-                TaskLink(names[before], "FS", Quantity(0.0, Dimension.TIME))
-                for before in sorted({int(b) for b in rng.integers(max(0, number - 200), number, 2)} if number else ())
-            ),
-            (), (), None, None, False, 0.0,
-        )
-        for number, name in enumerate(names)
-    )  # fmt: skip
-    programme = Programme(
-        "trials", date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=4_000), "USD", "", Quantity(0.0), Objective(),
-        {"always": continuous()}, (), (), register, tasks,
-    )  # fmt: skip
-    plan = Schedule(tuple(ScheduledTask(n, "normal", 0, 0, 0, 0, False) for n in names), (), "feasible", {}, {})
-    conversion_trials(programme, plan, 1, range(2))  # compiles
-    begun = time.perf_counter()
-    trials = conversion_trials(programme, plan, 1, range(10_000))
-    took = time.perf_counter() - begun
-    return {
-        "tool": "plantwright", "model": "risk: 10000 trials of 1000 tasks", "instances": len(trials.finish),
-        "seconds": took,
-    }  # fmt: skip

@@ -154,7 +154,12 @@ def network(rows):
         entries += [entry] if varies else []
         links = {b: (f"t{b}", kind, lag) for b, kind, lag in before if b < number}
         needs = (("crew", units),) if units else ()
-        tasks.append(task(f"t{number}", duration if varies else hours, tuple(links.values()), needs, calendar=calendar))
+        tasks.append(
+            task(
+                f"t{number}", duration if varies else hours, tuple(links.values()), needs, calendar=calendar,
+                pauses=varies or hours > 8, released=(("crew", 12),) if units and number % 3 else (),
+            )
+        )  # fmt: skip
     crew = resource("crew", ((0, 2), (50, 3)))
     return programme(tuple(tasks), (crew,), calendars=(day_shift(),), assumptions=tuple(entries))
 

@@ -32,8 +32,14 @@ def _takes_time(risk: Risk) -> bool:
 
 
 def _names_are_known(draft: Draft, risk: Risk, areas: frozenset[str]) -> bool:
-    """Whether a risk that names something names nothing that another rule misses."""
-    known = all(set(getattr(risk, table)) <= draft.ids(table) for table in ("tasks", "equipment", "calendars"))
+    """Whether a risk names something, and neither it nor a task names anything that another rule misses."""
+    tasks = draft.programme.tasks
+    named = {
+        "tasks": {*risk.tasks},
+        "equipment": {*risk.equipment, *(need.id for task in tasks for need in task.equipment)},
+        "calendars": {*risk.calendars, *(task.calendar for task in tasks)},
+    }
+    known = all(ids <= draft.ids(table) for table, ids in named.items())
     return risk.names_tasks and "tasks" in draft.whole and known and set(risk.areas) <= areas
 
 

@@ -15,6 +15,7 @@ from plantwright.reporting.palette import ACCENT, HIGH, INK, LOW, QUIET
 from plantwright.reporting.risk_numbers import (
     CONFIDENCES,
     DAY,
+    DateRisk,
     at,
     dates_at_risk,
     joint_confidence,
@@ -51,7 +52,7 @@ def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
         _line_at(programme, row.committed, "committed date" if row.has_deadline else "plan's date"),
     ]
     plot = framed(
-        traces, 400, xaxis=axis(**DATES), yaxis=axis("% of the worlds are finished", range=[0, 102], nticks=6),
+        traces, 400, xaxis=axis(**DATES, range=_span(programme, analysis, row)), yaxis=axis("% of the worlds are finished", range=[0, 102], nticks=6),
         margin={"l": 56, "r": 16, "t": 28, "b": 96}, **BELOW,
     )  # fmt: skip
     says = f"Half of the worlds are finished by {when(programme, row.p50)}, 8 of 10 by {when(programme, row.p80)}."
@@ -61,6 +62,14 @@ def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
         plot,
         {"height": 470, "xaxis": {"nticks": 4}, "margin": {"l": 44, "r": 8, "t": 20, "b": 170}},
     )
+
+
+def _span(programme: Programme, analysis: RiskAnalysis, row: DateRisk) -> list[str | None]:
+    """From the first finish or committed date to the last, with room for what is written beside the p90."""
+    every = [analysis.planned.finish, analysis.ranges.finish, analysis.mitigated.finish]
+    first = min(row.committed, *(float(finish.min()) for finish in every))
+    last = max(row.committed, *(float(finish.max()) for finish in every))
+    return moments(programme, [first - 0.02 * (last - first), max(last, row.p90 + 0.55 * (row.p90 - first)) + DAY])
 
 
 def _curve(programme: Programme, finish: Floats, name: str, colour: str, dash: str, width: float) -> go.Scatter:

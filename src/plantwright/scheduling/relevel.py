@@ -30,9 +30,9 @@ LEAST_SHORTAGE = 1e-6
 class Supply(NamedTuple):
     """What tasks take and give, and what there is.
 
-    Taken by each task: `use_from` [n + 1], `used`, `units`, `lets_go` [u], the shortest break (hours) over which it does
-    without, infinite where it keeps them. Given at its finish: `give_from` [n + 1], `given`, `more` [g]. There at first:
-    `step_from` [r + 1], `step_at` (hours), `step_units` [s]. `most`: marks that a resource may get.
+    Taken by each task: `use_from` [n + 1], `used`, `units`, `lets_go` [u], the shortest break (hours) over which it
+    does without, infinite where it keeps them. Given at its finish: `give_from` [n + 1], `given`, `more` [g]. There at
+    first: `step_from` [r + 1], `step_at` (hours), `step_units` [s]. `most`: marks that a resource may get.
     """
 
     use_from: Int
@@ -61,8 +61,8 @@ def clear_from(times: Float, free: Float, count: int, begin: float, end: float, 
 
 @njit(cache=True, nogil=True)
 def held_until(net: Network, calendar: int, begin: float, end: float, shortest: float) -> tuple[float, float]:
-    """End of the first stretch of [begin, end) that is not cut by a break of `shortest` hours, and the next one's begin;
-    `end` twice where there is no such break.
+    """End of the first stretch of [begin, end) that no break of `shortest` hours cuts, and the next one's begin; `end`
+    twice where there is no such break.
     """
     if calendar >= 0 and shortest < np.inf:
         first, last = net.span_from[calendar], net.span_from[calendar + 1]
