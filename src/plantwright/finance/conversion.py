@@ -12,7 +12,7 @@ import numpy as np
 from plantwright.finance.payments import OUTSIDE, Floats, Payment, Span, Worlds, accrued
 from plantwright.model.agreements import EquipmentSupply, Sale
 from plantwright.model.programme import Mode, Task
-from plantwright.model.risks import Risk, happens, key_of, tasks_hit
+from plantwright.model.risks import Risk, happens, key_of
 
 
 def site_sales(worlds: Worlds) -> Iterator[Payment]:
@@ -100,7 +100,7 @@ def mitigations(worlds: Worlds) -> Iterator[Payment]:
 
 def _exposed(worlds: Worlds, risk: Risk) -> Span:
     """From the start of the first task that a risk hits to the end of the last one; the whole conversion if none."""
-    hit = [*tasks_hit(worlds.programme, risk)]
+    hit = [*worlds.programme.tasks_hit[risk.id]]
     start, finish = worlds.of(worlds.trials.start), worlds.of(worlds.trials.finish)
     if hit:
         return start[:, hit].min(axis=1, keepdims=True), finish[:, hit].max(axis=1, keepdims=True)

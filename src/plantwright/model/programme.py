@@ -460,6 +460,13 @@ class Programme:
         return {b.task: b for b in self.baseline}
 
     @cached_property
+    def tasks_hit(self) -> Mapping[str, tuple[int, ...]]:
+        """Numbers of the tasks that each risk hits, by the risk's id; what is finished it hits no more."""
+        done = {each.task for each in self.progress if each.is_finished}
+        left = [number for number, task in enumerate(self.tasks) if task.id not in done]
+        return {risk.id: tuple(n for n in left if risk.hits(self.tasks[n])) for risk in self.risks}
+
+    @cached_property
     def resource(self) -> Mapping[str, Resource]:
         """Resources by id."""
         return {r.id: r for r in self.resources}

@@ -114,14 +114,6 @@ def key_of(risk: Risk) -> str:
     return f"risk {risk.id}"
 
 
-def tasks_hit(programme: Programme, risk: Risk) -> tuple[int, ...]:
-    """Return the numbers of the tasks that a risk hits; what is finished it hits no more."""
-    done = {each.task for each in programme.progress if each.is_finished}
-    return tuple(
-        number for number, task in enumerate(programme.tasks) if risk.hits(task) and task.id not in done
-    )  # fmt: skip
-
-
 def happens(programme: Programme, seed: int, replications: range, mitigated: Mapping[str, bool]) -> NDArray[np.bool_]:
     """Return which risks happen in which worlds, shape (replications, risks).
 
@@ -138,7 +130,7 @@ def happens(programme: Programme, seed: int, replications: range, mitigated: Map
         begins = used.get(risk.group, np.zeros(len(replications))) if risk.group else 0.0
         likely = risk.effect(mitigated.get(risk.id, risk.mitigated)).probability
         found[:, column] = (drawn >= begins) & (drawn < begins + register.draw(likely, seed, replications))
-        if risk.names_tasks and not tasks_hit(programme, risk):
+        if risk.names_tasks and not programme.tasks_hit[risk.id]:
             found[:, column] = False
         used[risk.group] = begins + register.draw(risk.probability, seed, replications)
     return found

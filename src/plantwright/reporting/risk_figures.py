@@ -52,7 +52,8 @@ def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
         _line_at(programme, row.committed, "committed date" if row.has_deadline else "plan's date"),
     ]
     plot = framed(
-        traces, 400, xaxis=axis(**DATES, range=_span(programme, analysis, row)), yaxis=axis("% of the worlds are finished", range=[0, 102], nticks=6),
+        traces, 400, xaxis=axis(**DATES, range=_span(programme, analysis, row)),
+        yaxis=axis("% of the worlds are finished", range=[0, 102], nticks=6),
         margin={"l": 56, "r": 16, "t": 28, "b": 96}, **BELOW,
     )  # fmt: skip
     says = f"Half of the worlds are finished by {when(programme, row.p50)}, 8 of 10 by {when(programme, row.p80)}."

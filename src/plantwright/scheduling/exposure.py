@@ -21,12 +21,14 @@ from plantwright.scheduling.drivers import drivers_of
 from plantwright.scheduling.impacts import Impact, absent, impacts, struck
 from plantwright.scheduling.merges import Means, means_of, merges_of
 from plantwright.scheduling.relevel import levelled
-from plantwright.scheduling.replay import Bool, Float, Int, Worlds, add_path_finishes, replay_last
+from plantwright.scheduling.replay import Bool, Dates, Float, Int, Worlds, add_path_finishes, replay_last
 from plantwright.scheduling.risk import Order, Replay, Wiring, order_of, replay_drawn, wire
 from plantwright.scheduling.worlds import Price, drawn_worlds, planned_world, prices, some_worlds
 
 BATCH = 500
 """Worlds replayed at once."""
+
+NO_ROWS = np.zeros(0, np.int64)
 
 LEVELLED = 300
 """Worlds in which resources are levelled anew unless told otherwise."""
@@ -56,6 +58,16 @@ class _Drawn:
     price: Price
     found: tuple[Impact, ...]
     mitigations: Float
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A batch as planned: its worlds with the risks in them, their dates and last finishes, what the work costs."""
+
+    worlds: Worlds
+    dates: Replay
+    last: Float
+    work: Float
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,8 @@ def _batch(setting: _Setting, worlds: range) -> _Batch:
     drawn = batch.worlds._replace(duration=struck(batch.worlds.duration, batch.found))
     replayed = replay_drawn(setting.wiring, drawn)
     last = replayed.finish.max(axis=1, initial=0.0)
-    outlooks = _outlooks(setting, batch, drawn, last, worlds)
+    base = _Base(drawn, replayed, last, batch.price.of(drawn.duration, np.arange(len(worlds))))
+    outlooks = _outlooks(setting, batch, base, worlds)
     happening = np.stack([each.happens for each in batch.found], axis=1) if batch.found else np.zeros((len(worlds), 0))
     return _Batch(
         replayed.finish[:, setting.milestones],
@@ -143,14 +156,14 @@ def _mitigation_costs(programme: Programme, seed: int, worlds: range) -> Float:
     return np.array(rows).reshape(len(rows), len(worlds))
 
 
-def _outlooks(setting: _Setting, batch: _Drawn, drawn: Worlds, last: Float, worlds: range) -> dict[str, Outlook]:
+def _outlooks(setting: _Setting, batch: _Drawn, base: _Base, worlds: range) -> dict[str, Outlook]:
     """The outlook as planned, with ranges alone, with no mitigation and all; without each risk, with each switched."""
     risks = setting.programme.risks
     done = [risk.mitigated for risk in risks]
 
     def under(found: Sequence[Impact], mitigated: Sequence[bool]) -> Outlook:
         cost = batch.mitigations[np.flatnonzero(mitigated)].sum(axis=0)
-        return _outlook(setting, batch, drawn, last, found, cost)
+        return _outlook(setting, batch, base, found, cost)
 
     switched = impacts(setting.programme, setting.seed, worlds, {risk.id: not risk.mitigated for risk in risks})
     gone = [absent(each) for each in batch.found]
@@ -179,20 +192,22 @@ def _but(done: Sequence[bool], number: int, other: bool) -> list[bool]:
     return [*done[:number], other, *done[number + 1 :]]
 
 
-def _outlook(
-    setting: _Setting, batch: _Drawn, base: Worlds, last: Float, found: Sequence[Impact], mitigations: Float
-) -> Outlook:
-    """The outlook with the risks as found: worlds whose durations are those of `base` keep its last finishes."""
-    duration = struck(batch.worlds.duration, found)
-    rows = np.flatnonzero((duration != base.duration).any(axis=1))
-    finish = last.copy()
+def _outlook(setting: _Setting, batch: _Drawn, base: _Base, found: Sequence[Impact], mitigations: Float) -> Outlook:
+    """The outlook with the risks as found; worlds whose durations are as in the base keep its last finishes."""
+    changed = [pair for pair in zip(batch.found, found, strict=True) if pair[0] is not pair[1]]
+    rows = np.flatnonzero(np.any([each.happens for pair in changed for each in pair], axis=0)) if changed else NO_ROWS
+    duration = struck(batch.worlds.duration[rows], [impact.of(rows) for impact in found])
+    differs = (duration != base.worlds.duration[rows]).any(axis=1)
+    rows, duration = rows[differs], duration[differs]
+    finish, work = base.last.copy(), base.work.copy()
     if rows.size:
         again = np.zeros(rows.size)
-        worlds = some_worlds(base._replace(duration=duration), rows)
-        replay_last(setting.wiring.net, setting.wiring.inputs(worlds), again)
-        finish[rows] = again
-    happening = sum((impact.cost for impact in found), np.zeros(len(last)))
-    return Outlook(finish, batch.price.of(duration) + happening + mitigations)
+        worlds = some_worlds(base.worlds, rows)._replace(duration=duration)
+        known = Dates(base.dates.start, base.dates.finish, base.dates.critical, base.dates.broken)
+        replay_last(setting.wiring.net, setting.wiring.inputs(worlds), base.worlds.duration, known, rows, again)
+        finish[rows], work[rows] = again, batch.price.of(duration, rows)
+    happening = sum((impact.cost for impact in found), np.zeros(len(finish)))
+    return Outlook(finish, work + happening + mitigations)
 
 
 def _summed(setting: _Setting, drawn: Worlds, replayed: Replay, last: Float) -> _Sums:

@@ -9,7 +9,7 @@ import numpy as np
 
 from plantwright.model.calendars import continuous
 from plantwright.model.programme import Programme
-from plantwright.model.risks import Risk, happens, key_of, tasks_hit
+from plantwright.model.risks import Risk, happens, key_of
 from plantwright.model.tasks import working_hours
 from plantwright.scheduling.replay import Bool, Float, Int
 
@@ -46,7 +46,7 @@ def _impact(
     programme: Programme, risk: Risk, mitigated: bool, seed: int, replications: range, happening: Bool
 ) -> Impact:
     effect, place, draw = risk.effect(mitigated), key_of(risk), programme.register.draw
-    hit = tasks_hit(programme, risk)
+    hit = programme.tasks_hit[risk.id]
     added = np.zeros((len(replications), len(hit)))
     for column, number in enumerate(hit):
         calendar = programme.calendars.get(programme.tasks[number].calendar, continuous())

@@ -284,15 +284,46 @@ def replay(net: Network, worlds: Worlds, found: Dates) -> None:
         trace_longest_path(net, duration, lag, most, start, finish, found.critical[row])
 
 
+@njit(cache=True, nogil=True)
+def follow_changes(
+    net: Network, duration: Float, before: Float, lag: Float, release: Float, start: Float, finish: Float
+) -> None:
+    """Bring starts and finishes [n] that hold for the durations `before` up to other ones, task by task that moves."""
+    moved = np.zeros(len(duration), np.bool_)
+    for task in net.order:
+        touched = duration[task] != before[task]
+        for link in range(net.link_from[task], net.link_from[task + 1]):
+            touched |= moved[net.giver[link]]
+        if not touched:
+            continue
+        bound, ending = release[task], 0.0
+        for link in range(net.link_from[task], net.link_from[task + 1]):
+            kind = net.kind[link]
+            moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
+            if kind <= 1:
+                bound = max(bound, moment)
+            else:
+                ending = max(ending, moment)
+        begin, end = dates(net, task, duration[task], bound, ending)
+        moved[task] = begin != start[task] or end != finish[task]
+        start[task], finish[task] = begin, end
+
+
 @njit(cache=True, nogil=True, parallel=True)
-def replay_last(net: Network, worlds: Worlds, last: Float) -> None:
-    """Replay each replication and keep its last finish alone [r]."""
-    size = worlds.duration.shape[1]
+def replay_last(net: Network, worlds: Worlds, before: Float, known: Dates, rows: Int, last: Float) -> None:
+    """Last finishes [r] of replications that are the `rows` of known ones but for their durations.
+
+    `before` are the durations of the known ones. Only what moves is worked out again, where links alone decide.
+    """
     for row in prange(worlds.duration.shape[0]):
         lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
-        start, finish, broken = np.empty(size), np.empty(size), np.empty(len(net.limits), np.bool_)
-        most = worlds.most[row % len(worlds.most)]
-        replay_row(net, worlds.duration[row], lag, release, most, start, finish, broken)
+        start, finish = known.start[rows[row]].copy(), known.finish[rows[row]].copy()
+        if net.rounds == 1 and len(net.limits) == 0:
+            follow_changes(net, worlds.duration[row], before[rows[row]], lag, release, start, finish)
+        else:
+            broken = np.empty(len(net.limits), np.bool_)
+            most = worlds.most[row % len(worlds.most)]
+            replay_row(net, worlds.duration[row], lag, release, most, start, finish, broken)
         last[row] = finish.max()
 
 

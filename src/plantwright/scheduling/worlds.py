@@ -27,9 +27,12 @@ class Price:
     fixed: Float
     hourly: Float
 
-    def of(self, duration: Float) -> Float:
-        """Return the cost (worlds,) with working hours (worlds, tasks)."""
-        return np.asarray(self.fixed + (self.hourly * duration).sum(axis=1))
+    def of(self, duration: Float, rows: Int) -> Float:
+        """Return the cost (rows,) of some worlds with working hours (rows, tasks)."""
+        if not self.hourly.any():
+            return self.fixed[rows]
+        hourly = self.hourly if len(self.hourly) == 1 else self.hourly[rows]
+        return np.asarray(self.fixed[rows] + (hourly * duration).sum(axis=1))
 
 
 def modes_of(programme: Programme, modes: Sequence[int]) -> list[Mode]:
