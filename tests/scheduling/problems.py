@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -17,6 +18,9 @@ from plantwright.model.programme import Mode as TaskMode
 from plantwright.model.programme import Task as ProgrammeTask
 from plantwright.model.quantity import Dimension, Quantity, Step
 from plantwright.scheduling.problem import (
+    Cap,
+    Due,
+    Event,
     Kind,
     Link,
     Mode,
@@ -35,7 +39,7 @@ WEEK = 168.0
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, most: int = 6, supplies: bool = False) -> Problem:
+def problems(draw: st.DrawFn, *, most: int = 6, supplies: bool = False, money: bool = False) -> Problem:
     """Small problems with every feature: modes, calendars, link kinds, steps of capacity, releases, stocks."""
     size = draw(st.integers(1, most))
     horizon = 60
@@ -46,7 +50,10 @@ def problems(draw: st.DrawFn, *, most: int = 6, supplies: bool = False) -> Probl
         Link(before, after, draw(st.sampled_from(list(Kind))), draw(st.integers(-2, 3)))
         for before, after in draw(st.lists(st.sampled_from(pairs), unique=True, max_size=5) if pairs else st.just([]))
     )
+    if money:
+        tasks = tuple(draw(_paid(each, number)) for number, each in enumerate(tasks))
     return Problem(
+        caps=tuple(Cap(0, at, at + 6, draw(st.integers(5, 12))) for at in range(0, horizon, 6)) if money else (),
         tasks=tasks,
         links=links,
         resources=(
@@ -86,6 +93,20 @@ def _tasks(draw: st.DrawFn, number: int, supplies: bool) -> Task:
         supplies=gives,
         omission=len(modes) - 1 if is_optional else None,
     )
+
+
+@st.composite
+def _paid(draw: st.DrawFn, task: Task, number: int) -> Task:
+    """The task with something that falls due in each mode, at an event of its own or of an earlier task."""
+
+    def due() -> Due:
+        event = draw(st.sampled_from(list(Event)))
+        return Due(
+            number if event is Event.PROGRESS else draw(st.integers(0, number)), event, 0, draw(st.integers(1, 5))
+        )
+
+    modes = tuple(replace(mode, dues=(due(),)) if mode.duration else mode for mode in task.modes)
+    return replace(task, modes=modes)
 
 
 def finish(problem: Problem, mode: Mode, start: int) -> int | None:

@@ -47,6 +47,20 @@ def test_the_answer_is_as_good_as_trying_everything(problem):
         assert best is None
 
 
+@given(problems(most=4, supplies=True, money=True))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_more_falls_due_than_a_period_allows(problem):
+    found = solve(problem, effort=2.0)
+    best = brute_force(problem, until=14)
+    if found.start:
+        assert check_solution(problem, found) == []
+        assert best is None or found.bounds <= best
+    if found.status is Status.OPTIMAL and best is not None:
+        assert found.values <= best
+    if found.status is Status.INFEASIBLE:
+        assert best is None
+
+
 @given(problems())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_known_answer_is_never_lost(problem):

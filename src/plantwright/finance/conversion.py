@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plantwright.finance.payments import OUTSIDE, Floats, Payment, Span, Worlds, accrued
-from plantwright.model.agreements import EquipmentSupply, Sale
+from plantwright.finance.payments import Floats, Payment, Span, Worlds, accrued
+from plantwright.model.agreements import Sale
 from plantwright.model.programme import Mode, Task
 from plantwright.model.risks import Risk, happens, key_of
+from plantwright.model.spending import OUTSIDE, accepted_by, equipment_terms
 
 
 def site_sales(worlds: Worlds) -> Iterator[Payment]:
@@ -27,7 +28,7 @@ def site_sales(worlds: Worlds) -> Iterator[Payment]:
 
 
 def conversion_work(worlds: Worlds) -> Iterator[Payment]:
-    """Yield the cost of the tasks' work: monthly as it proceeds, by the payer (blank: the party in charge).
+    """Yield the cost of the tasks' work: by its terms of payment, else monthly as it proceeds; by the task's payer.
 
     A supplier or authority in charge is paid itself; any other party in charge passes the money on to contractors
     outside.
@@ -37,7 +38,23 @@ def conversion_work(worlds: Worlds) -> Iterator[Payment]:
         if cost.any():
             payer = task.payer or task.party or worlds.running
             route = (payer, _contractor(worlds, task, payer))
-            yield accrued(worlds, "conversion_work", route, _span(worlds, task), cost)
+            if task.payment:
+                yield from _by_terms(worlds, task, "conversion_work", route, cost)
+            else:
+                yield accrued(worlds, "conversion_work", route, _span(worlds, task), cost)
+
+
+def _by_terms(worlds: Worlds, task: Task, kind: str, route: tuple[str, str], cost: Floats) -> Iterator[Payment]:
+    """Yield a task's cost by its own terms of payment."""
+    for term in task.payment:
+        start, finish = _span(worlds, task)
+        if term.event == "progress":
+            yield accrued(worlds, kind, route, (start, finish), term.share * cost)
+            continue
+        if term.event == "acceptance":
+            _, finish = _span(worlds, worlds.programme.task[accepted_by(worlds.programme, task, term)])
+        at = start if term.event == "start" else finish
+        yield Payment(kind, *route, _within(at, worlds.horizon), np.broadcast_to(term.share * cost, at.shape))
 
 
 def conversion_crews(worlds: Worlds) -> Iterator[Payment]:
@@ -58,18 +75,23 @@ def conversion_crews(worlds: Worlds) -> Iterator[Payment]:
 
 
 def equipment(worlds: Worlds) -> Iterator[Payment]:
-    """Yield the price of equipment: the deposit when its task starts, the rest when the task has it delivered and ends.
+    """Yield the price of equipment: by its task's terms of payment, else the deposit when that starts and the rest when
+    it has the equipment delivered and ends.
 
     Where an agreement on supplying equipment covers the task's party or payer, its owner pays; else the task's payer
     does, all at delivery.
     """
     offers = {entry.id: entry for entry in worlds.programme.equipment}
     for task in worlds.programme.tasks:
-        payer, deposit = _equipment_terms(worlds, task)
+        payer, share = equipment_terms(worlds.programme, task)
+        deposit = worlds.draw(share)
         start, finish = _span(worlds, task)
         at = _within(np.concatenate((start, finish), axis=1), worlds.horizon)
         for need, priced in zip(task.equipment, _mode(worlds, task).equipment_prices, strict=True):
             price = worlds.draw(priced, task.id)
+            if task.payment:
+                yield from _by_terms(worlds, task, "equipment", (payer, offers[need.id].supplier or OUTSIDE), price)
+                continue
             amount = np.concatenate((deposit * price, (1 - deposit) * price), axis=1)
             yield Payment("equipment", payer, offers[need.id].supplier or OUTSIDE, at, amount)
 
@@ -105,13 +127,6 @@ def _exposed(worlds: Worlds, risk: Risk) -> Span:
     if hit:
         return start[:, hit].min(axis=1, keepdims=True), finish[:, hit].max(axis=1, keepdims=True)
     return np.zeros((len(worlds.rows), 1)), finish.max(axis=1, keepdims=True, initial=0.0)
-
-
-def _equipment_terms(worlds: Worlds, task: Task) -> tuple[str, Floats]:
-    for supply in worlds.programme.agreements:
-        if isinstance(supply, EquipmentSupply) and {task.party, task.payer} & {supply.owner, supply.operator}:
-            return supply.owner, worlds.draw(supply.deposit, supply.id)
-    return task.payer or task.party or worlds.running, np.zeros((len(worlds.rows), 1))
 
 
 def _contractor(worlds: Worlds, task: Task, payer: str) -> str:

@@ -17,9 +17,7 @@ from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
-
-OUTSIDE = "outside"
-"""The rest of the world, as a party: whoever is paid or pays without being named in the programme."""
+from plantwright.model.spending import runs_plant
 
 KINDS = (
     "site_sale", "conversion_work", "conversion_crews", "equipment", "risks", "mitigations", "parts", "resource_use",
@@ -94,11 +92,8 @@ class Worlds:
 
     @cached_property
     def running(self) -> str:
-        """Return who runs the plant where nothing else is said: the first operator, else the first owner, else nobody
-        named.
-        """
-        roles = {party.role: party.id for party in reversed(self.programme.parties)}
-        return roles.get("operator") or roles.get("owner") or OUTSIDE
+        """Return who runs the plant where nothing else is said."""
+        return runs_plant(self.programme)
 
 
 def month_starts(start: date, until: float) -> Floats:

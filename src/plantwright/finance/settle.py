@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from plantwright.finance.contracts import contributions, distributions, leases, operation_fees
 from plantwright.finance.conversion import conversion_crews, conversion_work, equipment, mitigations, risks, site_sales
-from plantwright.finance.payments import CAPITAL, DAY, KINDS, OUTSIDE, Floats, Payment, Worlds, month_starts
+from plantwright.finance.payments import CAPITAL, DAY, KINDS, Floats, Payment, Worlds, month_starts
 from plantwright.finance.production import parts, resource_use
 from plantwright.finance.revenue import late_fees, sales
 from plantwright.model.agreements import Venture
@@ -21,6 +21,7 @@ from plantwright.model.outcome import CashFlows, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import ConversionTrials, Schedule
+from plantwright.model.spending import OUTSIDE
 
 BATCH = 100
 HOURS_PER_YEAR = 365 * DAY

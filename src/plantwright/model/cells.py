@@ -27,10 +27,16 @@ WEEK = 168.0
 _NUMBER = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(.*)$")
 _IDENTIFIER = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")
 _LINK = re.compile(r"^([A-Za-z0-9_][A-Za-z0-9_-]*)(?:\s+([A-Za-z]+))?\s*(?:([+-])\s*(.+))?$")
+_TERM = re.compile(r"^(.+?)\s+([a-z]+)(?:\s+of\s+([A-Za-z0-9_][A-Za-z0-9_-]*))?$")
 _LONGEST_CELL = 20_000
 
 
 LinkKind = Literal["FS", "SS", "FF", "SF"]
+PaymentEvent = Literal["start", "finish", "progress", "acceptance"]
+EVENTS: dict[str, PaymentEvent] = {
+    "order": "start", "start": "start", "delivery": "finish", "finish": "finish", "progress": "progress",
+    "acceptance": "acceptance",
+}  # fmt: skip
 DeliveryKind = Literal["work_centre", "power", "people", "coolant", "area", "crew", "crane"]
 
 
@@ -71,6 +77,15 @@ class Released:
 
     id: str
     shortest: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerm:
+    """A share (0..1) of a cost that falls due at an event; `task` is the one that accepts, where it is named."""
+
+    share: float
+    event: PaymentEvent
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +330,29 @@ def _released(text: str, reading: Reading) -> Released:
     return Released(identifier(name.strip()), shortest)
 
 
+def payment(text: str, reading: Reading) -> tuple[PaymentTerm, ...]:
+    """Return the terms of a cell such as `30 % order, 60 % delivery, 10 % acceptance of test`; raise CellError."""
+    read = tuple(_term_of_payment(part, reading) for _, part in _parts(text, ","))
+    total = sum(term.share for term in read)
+    if abs(total - 1.0) > 1e-6:
+        raise CellError(f"the shares of '{_short(text)}' add to {total:.4g}, not to 1", "let them add to 100 %")
+    return read
+
+
+def _term_of_payment(text: str, reading: Reading) -> PaymentTerm:
+    match = _TERM.match(text)
+    if not match:
+        remedy = "write terms as `30 % order, 60 % delivery, 10 % acceptance`"
+        raise CellError(f"'{_short(text)}' is no term of payment", remedy)
+    share, event, task = match.groups()
+    if event not in EVENTS:
+        advice = closest(event, EVENTS) or f"write one of {', '.join(EVENTS)}"
+        raise CellError(f"there is no event '{_short(event)}'", advice)
+    if task and event != "acceptance":
+        raise CellError(f"'{_short(text)}' names a task, which only acceptance does", "take `of ...` out")
+    return PaymentTerm(_fraction(share, reading), EVENTS[event], task or "")
+
+
 def deliveries(text: str, reading: Reading) -> tuple[Delivery, ...]:
     """Return the deliveries of a cell such as `work_centre:burn_in+20, power:test_hall+5 MW`; raise CellError."""
     read = tuple(_delivery(part, reading) for _, part in _parts(text, ","))
@@ -457,6 +495,8 @@ Share = Annotated[Quantity, _share_of()]
 ShareOrNone = Annotated[Quantity | None, _share_of(optional=True)]
 PlainShare = Annotated[float, _cell(_fraction, float)]
 PlainNumber = Annotated[float, _cell(_plain, float)]
+PaymentTerms = Annotated[tuple[PaymentTerm, ...], _cell(payment, tuple, str)]
+MoneySteps = Annotated[Steps, _steps_of(Dimension.MONEY)]
 CapacitySteps = Annotated[Steps, _steps_of(None)]
 PowerSteps = Annotated[Steps, _steps_of(Dimension.POWER)]
 RateSteps = Annotated[Steps, _steps_of(None, weekly=True)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from plantwright.model.draft import KIND_DIMENSION, Draft, in_row, own_cells
+from plantwright.model.draft import KIND_DIMENSION, Draft, in_row, own_cells, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Need, Operation, Resource, TaskRow, WorkCentre
 from plantwright.model.quantity import Dimension, Quantity
@@ -153,7 +153,28 @@ def short_purchases(draft: Draft) -> Iterator[Issue]:
                 )
 
 
+def acceptance_is_known(draft: Draft) -> Iterator[Issue]:
+    """Which task accepts is named, or is the one that follows."""
+    following = Counter(link.predecessor for task in draft.programme.tasks for link in task.links)
+    for task in draft.programme.tasks:
+        open_terms = [term for term in task.payment if term.event == "acceptance" and not term.task]
+        if open_terms and following[task.id] != 1:
+            said = f"{following[task.id] or 'no'} tasks follow: which one is the acceptance?"
+            yield Issue("tasks.csv", task.row, "payment", said, "write `acceptance of TASK`")
+
+
+def spending_by_parties(draft: Draft) -> Iterator[Issue]:
+    """A limit of spending is about one of the programme's parties."""
+    for index, limit in enumerate(draft.programme.objective.spending):
+        if limit.payer and draft.is_known("parties") and limit.payer not in draft.ids("parties"):
+            remedy = suggestion(limit.payer, draft.ids("parties"), "the parties in programme.yaml")
+            place = ("objective", "spending", index, "payer")
+            yield draft.in_document("programme", place, f"there is no party '{limit.payer}'", remedy)
+
+
 RULES = (
+    acceptance_is_known,
+    spending_by_parties,
     capacity_units,
     need_units,
     equipment_counts,

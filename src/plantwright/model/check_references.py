@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
-from plantwright.model.cells import Delivery, Link, Need, Released
+from plantwright.model.cells import Delivery, Link, Need, PaymentTerm, Released
 from plantwright.model.draft import SECTIONS, Draft, in_row, own_cells, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Component, Operation, Row
@@ -23,7 +23,7 @@ WHERE = {"parties": "the parties in programme.yaml", "calendars": "the calendars
 REFERENCES = {
     "tasks": {
         "party": "parties", "payer": "parties", "calendar": "calendars", "predecessors": "tasks",
-        "resources": "resources", "released": "resources", "equipment": "equipment", "delivers": "",
+        "resources": "resources", "released": "resources", "equipment": "equipment", "payment": "tasks", "delivers": "",
     },
     "resources": {"party": "parties", "calendar": "calendars"},
     "equipment": {"supplier": "parties", "work_centre": "work_centres"},
@@ -93,6 +93,8 @@ def _named(value: object, target: str) -> Iterator[tuple[str, str]]:
     for each in value if isinstance(value, tuple) else (value,):
         if isinstance(each, Link):
             yield each.predecessor, target
+        elif isinstance(each, PaymentTerm):
+            yield each.task, target
         elif isinstance(each, (Need, Released)):
             yield each.id, target
         elif isinstance(each, Delivery):

@@ -37,8 +37,11 @@ from plantwright.model.cells import (
     Money,
     MoneyOrNone,
     MoneyRate,
+    MoneySteps,
     Need,
     Needs,
+    PaymentTerm,
+    PaymentTerms,
     PlainNumber,
     PlainShare,
     Power,
@@ -99,6 +102,9 @@ class TaskRow(Row):
     equipment: Needs = Field(
         default=(), description="equipment bought by this task, such as `burn_in_rack:20`; adds price and lead time"
     )
+    payment: PaymentTerms = Field(
+        default=(), description="when work and equipment are paid: `30 % order, 60 % delivery, 10 % acceptance of test`"
+    )
     delivers: Deliveries = Field(
         default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`"
     )
@@ -156,6 +162,7 @@ class Task:
     not_before: float = 0.0
     pauses: bool = True
     released: tuple[Released, ...] = ()
+    payment: tuple[PaymentTerm, ...] = ()
 
     @property
     def omission(self) -> int | None:
@@ -365,6 +372,15 @@ class Destination(Row):
     )
 
 
+class Spending(BaseModel):
+    """The most that a party may pay for the conversion's tasks in each month, quarter or year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    payer: Identifier = Field(default="", description="party whose payments count; blank: everybody's together")
+    per: Literal["month", "quarter", "year"] = Field(default="month", description="the calendar period of each limit")
+    most: MoneySteps = Field(description="the most in a period, from dates on: `20 MUSD; 2026-07-01: 35 MUSD`")
+
+
 class Objective(BaseModel):
     """What the conversion's schedule minimises, in order of importance."""
 
@@ -377,6 +393,9 @@ class Objective(BaseModel):
         description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1",
     )
     budget: MoneyOrNone = Field(default=None, description="most that the tasks of the conversion may cost")
+    spending: tuple[Spending, ...] = Field(
+        default=(), description="the most that may be paid for the tasks in each month, quarter or year"
+    )
 
 
 class Planning(BaseModel):

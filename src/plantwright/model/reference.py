@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from plantwright.model import cells
 from plantwright.model.agreements import AGREEMENT_KINDS, Asset, Contribution
-from plantwright.model.programme import Objective, Party, Planning
+from plantwright.model.programme import Objective, Party, Planning, Spending
 from plantwright.model.quantity import Quantity
 from plantwright.model.register import ALL_TABLES
 from plantwright.model.schema import CalendarFile, Currency, Day, ProgrammeFile, write_schemas
@@ -40,6 +40,8 @@ HOLDS = (
     (cells.ShareOrNone, "share"),
     (cells.PlainShare, "plain share"),
     (cells.PlainNumber, "plain number"),
+    (cells.PaymentTerms, "terms of payment"),
+    (cells.MoneySteps, "steps of money"),
     (cells.CapacitySteps, "steps"),
     (cells.PowerSteps, "steps of power"),
     (cells.RateSteps, "steps per week"),
@@ -62,7 +64,13 @@ _MARKED = re.compile(r"<!-- reference: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 def sections() -> dict[str, type[BaseModel]]:
     """Return the models that the documentation describes, by the names of their marked sections."""
     models: dict[str, type[BaseModel]] = {"programme": ProgrammeFile, "calendar": CalendarFile, "party": Party}
-    models |= {"objective": Objective, "planning": Planning, "asset": Asset, "contribution": Contribution}
+    models |= {
+        "objective": Objective,
+        "spending": Spending,
+        "planning": Planning,
+        "asset": Asset,
+        "contribution": Contribution,
+    }
     models |= {table.table: table for table in ALL_TABLES}
     return models | AGREEMENT_KINDS
 

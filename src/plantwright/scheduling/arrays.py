@@ -41,7 +41,8 @@ class Arrays(NamedTuple):
     maximum lag. `capacity` [resources, ticks], `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0,
     SS 1, FF 2, SF 3. Times in ticks.
     `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
-    which a task that is left out counts as finished.
+    which a task that is left out counts as finished. `due_from` [m + 1] and `dues` [d, 4]: task, event, account, amount
+    of what falls due by a mode. `caps` [c, 4]: account, begin, end, units.
     """
 
     tasks: Int
@@ -63,6 +64,9 @@ class Arrays(NamedTuple):
     stages: Int
     movable: bool
     never: int
+    due_from: Int
+    dues: Int
+    caps: Int
 
 
 def compile_arrays(problem: Problem) -> Arrays:
@@ -97,6 +101,9 @@ def compile_arrays(problem: Problem) -> Arrays:
         _int([STAGES[stage] for stage in problem.objectives]),
         _is_movable(problem),
         problem.never,
+        _pointers([len(mode.dues) for mode in modes]),
+        np.array([(d.at, d.event, d.account, d.amount) for mode in modes for d in mode.dues], np.int64).reshape(-1, 4),
+        np.array([(cap.account, cap.begin, cap.end, cap.units) for cap in problem.caps], np.int64).reshape(-1, 4),
     )
 
 

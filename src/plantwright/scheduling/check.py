@@ -11,9 +11,10 @@ from itertools import pairwise
 from plantwright.model.cells import Link
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.spending import PlannedPayment, limit_of, periods, planned_payments
 from plantwright.model.underway import progress_of, remaining_work, share_done
+from plantwright.scheduling.problem import Event, Problem, Solution, Stage
 from plantwright.scheduling.problem import Mode as TickMode
-from plantwright.scheduling.problem import Problem, Solution, Stage
 
 HOURS = 1e-4
 UNITS = 1e-6
@@ -33,6 +34,7 @@ def check_schedule(programme: Programme, schedule: Schedule) -> list[str]:
         *_handovers(schedule),
         *_capacities(programme, schedule),
         *_budget(programme, schedule),
+        *_spending(programme, schedule),
     ]
 
 
@@ -206,6 +208,21 @@ def _budget(programme: Programme, schedule: Schedule) -> Iterator[str]:
         yield f"the conversion costs {spent:,.0f}, the budget is {limit.planned:,.0f}"
 
 
+def _spending(programme: Programme, schedule: Schedule) -> Iterator[str]:
+    payments = planned_payments(programme, schedule)
+    for limit in programme.objective.spending:
+        counted = [each for each in payments if limit.payer in ("", each.due.payer)]
+        for begin, end in periods(programme, limit.per, schedule.finish):
+            # What falls due at midnight counts for the day that ends, but for what falls due at a start.
+            paid = sum(each.amount for each in counted if begin < _moment_paid(each) <= end)
+            if paid > limit_of(limit, begin) + len(programme.tasks):
+                yield f"{paid:,.0f} fall due in the {limit.per} from hour {begin:.0f}, beyond its limit of spending"
+
+
+def _moment_paid(payment: PlannedPayment) -> float:
+    return payment.at + HOURS if payment.due.event == "start" else max(payment.at, HOURS)
+
+
 def check_solution(problem: Problem, solution: Solution) -> list[str]:
     """Everything that a solution in ticks breaks, and any objective value or bound that it states wrongly."""
     if len(solution.start) != len(problem.tasks):
@@ -215,6 +232,7 @@ def check_solution(problem: Problem, solution: Solution) -> list[str]:
         *_tick_links(problem, solution),
         *_tick_capacities(problem, solution),
         *_tick_stocks(problem, solution),
+        *_tick_caps(problem, solution),
         *_stated_values(problem, solution),
     ]
 
@@ -293,6 +311,23 @@ def _tick_stocks(problem: Problem, solution: Solution) -> Iterator[str]:
         )
         if taken > stock.units:
             yield f"stock {stock.name!r} is overdrawn: {taken} of {stock.units}"
+
+
+def _tick_caps(problem: Problem, solution: Solution) -> Iterator[str]:
+    for cap in problem.caps:
+        paid = 0
+        for task, chosen in zip(problem.tasks, solution.mode, strict=True):
+            for due in (each for each in task.modes[chosen].dues if each.account == cap.account):
+                start, finish = solution.start[due.at], solution.finish[due.at]
+                if due.event is Event.PROGRESS and start < finish:
+                    inside = sum(1 for tick in range(start, finish) if cap.begin <= tick < cap.end)
+                    paid += due.amount * inside // (finish - start)
+                elif due.event is Event.START:
+                    paid += due.amount if start in range(cap.begin, cap.end) else 0
+                else:
+                    paid += due.amount if max(finish, 1) in range(cap.begin + 1, cap.end + 1) else 0
+        if paid > cap.units:
+            yield f"{paid} of account {cap.account} fall due from tick {cap.begin} to {cap.end}, {cap.units} may"
 
 
 def _stated_values(problem: Problem, solution: Solution) -> Iterator[str]:

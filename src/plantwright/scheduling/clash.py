@@ -22,8 +22,11 @@ TRIES = 60
 EFFORT = 4.0
 """CP-SAT's deterministic seconds for one question whether there is a schedule."""
 
-LARGEST_ASKED = 300
-"""Tasks beyond which CP-SAT is not asked: its model would take longer than the whole search."""
+LARGEST_ASKED = 600
+"""Modes beyond which CP-SAT is not asked: its model would take longer than the whole search."""
+
+CALENDAR_WAYS = 6
+"""How many modes without a calendar one with breaks counts for: its model has a Boolean for each elapsed duration."""
 
 MOST_CLASHES = 5
 
@@ -106,20 +109,27 @@ def find(problem: Problem) -> Solution:
     """Any schedule of the problem; INFEASIBLE where there is provably none, UNKNOWN where neither could be told."""
     plain = replace(problem, objectives=(Stage.MAKESPAN,))
     try:
-        if is_out_of_reach(plain):
-            return Solution(Status.INFEASIBLE)
         found = generate(plain, schedules=TRIES)
     except ProblemError:
         return Solution(Status.INFEASIBLE)
     if found.start:
         return found
-    core = core_of(plain)
-    if len(core.tasks) > LARGEST_ASKED:
+    if is_impossible(plain):
+        return Solution(Status.INFEASIBLE)
+    return _asked(plain)
+
+
+def is_impossible(problem: Problem) -> bool:
+    """Whether it is proved that there is no schedule, by bounds or by CP-SAT on the tasks that matter."""
+    plain = replace(problem, objectives=(Stage.MAKESPAN,))
+    return is_out_of_reach(plain) or _asked(core_of(plain)).status is Status.INFEASIBLE
+
+
+def _asked(problem: Problem) -> Solution:
+    ways = sum(CALENDAR_WAYS if mode.calendar >= 0 else 1 for task in problem.tasks for mode in task.modes)
+    if ways > LARGEST_ASKED:
         return Solution(Status.UNKNOWN)
-    asked = improve(core, Solution(Status.UNKNOWN), effort=EFFORT)
-    if asked.status is Status.INFEASIBLE or len(core.tasks) == len(plain.tasks):
-        return asked
-    return improve(plain, Solution(Status.UNKNOWN), effort=EFFORT) if len(plain.tasks) <= LARGEST_ASKED else asked
+    return improve(problem, Solution(Status.UNKNOWN), effort=EFFORT)
 
 
 def is_out_of_reach(problem: Problem) -> bool:
@@ -165,6 +175,7 @@ def _part(problem: Problem, kept: Sequence[int]) -> Problem:
     left_out = [task for number, task in enumerate(problem.tasks) if number not in position]
     return replace(
         problem,
+        caps=(),
         tasks=tuple(problem.tasks[number] for number in kept),
         links=tuple(
             replace(link, before=position[link.before], after=position[link.after])

@@ -4,7 +4,7 @@ A child keeps the order of one parent inside a window of time where resources ar
 before and after it (after the peak crossover of Valls, Ballestin & Quintanilla 2008, and the two-point crossover of
 Debels & Vanhoucke 2007). Streams of random numbers are the search's own, so a seed gives one result everywhere.
 
-Numba keeps the machine code of this file by its own date: touch it where `passes` or `arrays` have changed.
+Numba keeps the machine code of this file by its own date; touch it where `passes` or `arrays` have changed.
 """
 
 # Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.
@@ -77,8 +77,8 @@ def decode(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, fit
             fitness[stage] = NOT_FOUND
         return 1
     evaluate(a, mode, start, finish, fitness)
-    if len(a.supplies) > 0:
-        # Moving a task right would take what it supplies from those already placed.
+    if len(a.supplies) > 0 or len(a.caps) > 0:
+        # Moving a task right would take what it supplies from those already placed, or pay in another period.
         fill(key, start, FINE, 0)
         return 1
     before = np.empty((3, len(start)), np.int64)

@@ -315,12 +315,69 @@ def push_released(heap: Int, size: int, awaited: Int, links: Int, first: int, la
     return size
 
 
+START_EVENT, FINISH_EVENT, PROGRESS_EVENT = range(3)
+
+
+@inlined
+def due_within(event: int, amount: int, start: int, finish: int, begin: int, end: int) -> int:
+    """How much of a payment falls into the period [begin, end) when its task runs from start to finish."""
+    if event == PROGRESS_EVENT and finish > start:
+        return amount * max(min(finish, end) - max(start, begin), 0) // (finish - start)
+    if event == START_EVENT:
+        return amount if begin <= start < end else 0
+    return amount if begin < max(finish, 1) <= end else 0
+
+
+@inlined
+def wait_for_money(a: Arrays, spent: Int, task: int, way: int, start: int, finish: int) -> int:
+    """A later start to try where the task's own payments exceed a cap, or -1 where none does."""
+    later = np.int64(-1)
+    for cap in range(len(spent)):
+        begin, end, total, turn = a.caps[cap, 1], a.caps[cap, 2], np.int64(0), np.int64(0)
+        for row in range(a.due_from[way], a.due_from[way + 1]):
+            event = a.dues[row, 1]
+            if a.dues[row, 0] == task and a.dues[row, 2] == a.caps[cap, 0]:
+                share = due_within(event, a.dues[row, 3], start, finish, begin, end)
+                total += share
+                if share > 0 and event != PROGRESS_EVENT:
+                    turn = max(turn, end - start if event == START_EVENT else end + 1 - finish)
+        if total > 0 and spent[cap] + total > a.caps[cap, 3]:
+            later = max(later, start + max(turn, (end - begin) // 16, 1))
+    return later
+
+
+@inlined
+def pay(a: Arrays, spent: Int, task: int, way: int, start: int, finish: int) -> None:
+    """Add the task's own payments to what is spent in each capped period."""
+    for cap in range(len(spent)):
+        for row in range(a.due_from[way], a.due_from[way + 1]):
+            if a.dues[row, 0] == task and a.dues[row, 2] == a.caps[cap, 0]:
+                spent[cap] += due_within(a.dues[row, 1], a.dues[row, 3], start, finish, a.caps[cap, 1], a.caps[cap, 2])
+
+
+@inlined
+def overspent(a: Arrays, mode: Int, start: Int, finish: Int) -> int:
+    """Money by which capped periods are exceeded, summed."""
+    excess = np.int64(0)
+    for cap in range(len(a.caps)):
+        left = a.caps[cap, 3]
+        for task in range(len(mode)):
+            for row in range(a.due_from[mode[task]], a.due_from[mode[task] + 1]):
+                if a.dues[row, 2] == a.caps[cap, 0]:
+                    at = a.dues[row, 0]
+                    left -= due_within(
+                        a.dues[row, 1], a.dues[row, 3], start[at], finish[at], a.caps[cap, 1], a.caps[cap, 2]
+                    )
+        excess += max(0, -left)
+    return excess
+
+
 @compiled
 def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) -> bool:
     """Place all tasks at their earliest, least key first among those whose links allow; False where one has no room."""
     tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
     before_from, before, after_from, after = a.before_from, a.before, a.after_from, a.after
-    supply_from, supplies = a.supply_from, a.supplies
+    supply_from, supplies, spent = a.supply_from, a.supplies, np.zeros(len(a.caps), np.int64)
     free[:] = a.capacity
     size = push_free(heap, awaited, before_from, key)
     while size > 0:
@@ -330,6 +387,12 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
             way, clock, before, before_from[task], before_from[task + 1], start, finish, tasks[task, RELEASE]
         )
         begin, end = earliest_place(way, clock, uses, free, tasks[task, PAUSABLE], bound)
+        if len(spent) > 0:
+            while begin >= 0 and bound >= 0:
+                bound = wait_for_money(a, spent, task, mode[task], begin, end)
+                if bound >= 0:
+                    begin, end = earliest_place(way, clock, uses, free, tasks[task, PAUSABLE], bound)
+            pay(a, spent, task, mode[task], begin, end)
         if begin < 0:
             return False
         start[task], finish[task] = begin, end
@@ -387,6 +450,7 @@ def evaluate(a: Arrays, mode: Int, start: Int, finish: Int, fitness: Int) -> Non
         for task in range(len(start)):
             left -= a.consumption[mode[task], stock]
         fitness[0] += max(0, -left)
+    fitness[0] += overspent(a, mode, start, finish)
     for stage in range(len(a.stages)):
         fitness[stage + 1] = stage_value(a.tasks, a.modes, a.never, a.stages[stage], mode, start, finish)
 

@@ -10,6 +10,7 @@ from plantwright.model.programme import Programme
 from plantwright.model.progress import TaskProgress
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import cost_planned, progress_of, remaining
+from plantwright.scheduling.clash import is_impossible
 from plantwright.scheduling.critical import floats
 from plantwright.scheduling.flow import resource_flow, sharers
 from plantwright.scheduling.generation import generate
@@ -39,6 +40,8 @@ def schedule(
             return Schedule((), (), "optimal", {}, {})
         search, passed_on = split_by_held(translation.problem, *under_way(left))
         search = _trimmed(replace(translation, problem=search)).problem
+        if search.horizon == translation.problem.horizon and is_impossible(search):
+            raise ProgrammeError(why_not(left, replace(translation, problem=search)))
         solution = solve(search, time_limit=time_limit, progress=progress)
     except ProblemError as error:
         raise _refused(error.reasons) from error
@@ -113,7 +116,7 @@ def _schedule(
     programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
 ) -> Schedule:
     starts = [tick * translation.tick for tick in solution.start]
-    held = {number: starts[number] for number in sorted(sharers(translation.problem, solution))}
+    held = {number: starts[number] for number in sorted(_held_back(translation.problem, solution))}
     rises = rises_before(programme, solution.mode, starts)
     available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
     order = Order(solution.mode, handovers, available)
@@ -148,6 +151,13 @@ def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, 
         )
         for number, task in enumerate(programme.tasks)
     )
+
+
+def _held_back(problem: Problem, solution: Solution) -> set[int]:
+    """Tasks that must not start before their planned dates: for a resource that goes to and fro, or for the money."""
+    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
+    paid = {end for number, mode in enumerate(modes) for due in mode.dues for end in (number, due.at)}
+    return sharers(problem, solution) | paid
 
 
 def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:

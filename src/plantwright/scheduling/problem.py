@@ -7,7 +7,7 @@ objectives. Nothing here knows the programme, a file format or an engine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from itertools import pairwise
 
 ELAPSED = -1
@@ -41,6 +41,14 @@ class Stage(StrEnum):
     CHANGE = "change"
 
 
+class Event(IntEnum):
+    """When a payment falls due: at the start or the finish of a task, or evenly while it goes on."""
+
+    START = 0
+    FINISH = 1
+    PROGRESS = 2
+
+
 class Status(StrEnum):
     """What is known of a solution."""
 
@@ -51,10 +59,31 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """Money of an account that falls due at an event of task `at`; PROGRESS only of the task whose mode it is of."""
+
+    at: int
+    event: Event
+    account: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that may fall due of an account from tick `begin` to before `end`; a finish at `begin` is before it."""
+
+    account: int
+    begin: int
+    end: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mode:
     """One way to do a task: working ticks, units of each renewable resource held, units consumed, cost.
 
-    `released` are (resource, ticks): the resource is free over the mode's breaks of at least so many ticks.
+    `released` are (resource, ticks): the resource is free over the mode's breaks of at least so many ticks. `dues` are
+    what falls due of the problem's capped accounts.
     """
 
     duration: int
@@ -63,6 +92,7 @@ class Mode:
     cost: int = 0
     calendar: int = ELAPSED
     released: tuple[tuple[int, int], ...] = ()
+    dues: tuple[Due, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +177,7 @@ class Problem:
     objectives: tuple[Stage, ...] = (Stage.MAKESPAN,)
     name: str = ""
     never: int = 0
+    caps: tuple[Cap, ...] = ()
 
     def __post_init__(self) -> None:
         reasons = (
@@ -163,6 +194,25 @@ class Problem:
         """Most units of a resource that could ever be there: its peak and all that tasks supply."""
         supplied = sum(units for task in self.tasks for index, units in task.supplies if index == resource)
         return self.resources[resource].peak + supplied
+
+
+def due_within(due: Due, start: int, finish: int, cap: Cap) -> int:
+    """How much of a payment falls into a cap's period when its task runs from start to finish (ticks)."""
+    if due.event is Event.PROGRESS and finish > start:
+        return due.amount * max(min(finish, cap.end) - max(start, cap.begin), 0) // (finish - start)
+    if due.event is Event.START:
+        return due.amount if cap.begin <= start < cap.end else 0
+    return due.amount if cap.begin < max(finish, 1) <= cap.end else 0
+
+
+def keeps_caps(problem: Problem, start: tuple[int, ...], finish: tuple[int, ...], mode: tuple[int, ...]) -> bool:
+    """Whether no more falls due in any capped period than it allows."""
+    dues = [due for task, chosen in zip(problem.tasks, mode, strict=True) for due in task.modes[chosen].dues]
+    return all(
+        sum(due_within(due, start[due.at], finish[due.at], cap) for due in dues if due.account == cap.account)
+        <= cap.units
+        for cap in problem.caps
+    )
 
 
 def stretches_held(problem: Problem, mode: Mode, resource: int, start: int, finish: int) -> list[tuple[int, int]]:

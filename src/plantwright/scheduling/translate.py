@@ -13,10 +13,14 @@ from math import ceil, floor, isinf
 from plantwright.model.calendars import Calendar
 from plantwright.model.cells import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
+from plantwright.model.spending import dues, limit_of, periods
 from plantwright.model.underway import cost_planned
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import (
     ELAPSED,
+    Cap,
+    Due,
+    Event,
     Kind,
     Link,
     Problem,
@@ -32,6 +36,10 @@ TICKS = (1.0, 0.5, 0.25)
 NEAR = 1e-6
 SHARE_UNITS = 1_000_000
 """Integer units in which the weights of the capability objective are stated: one unit is a millionth of the total."""
+
+EVENTS = {"start": Event.START, "finish": Event.FINISH, "progress": Event.PROGRESS}
+KEPT_BACK = 0.999
+"""Share of a limit of spending that whole ticks may use: dates in hours move parts of a month's work by minutes."""
 
 LATENESS_UNITS = 1_000
 """Integer units of a weight of lateness."""
@@ -81,6 +89,7 @@ def problem_of(programme: Programme, tick: float | None = None) -> Translation:
         objectives=tuple(STAGES[name] for name in programme.objective.order),
         name=programme.name,
         never=ceil(programme.horizon_hours / tick),
+        caps=_caps(programme, tick, horizon),
     )
     return Translation(problem, tick, calendars, scales)
 
@@ -151,9 +160,32 @@ def _mode(programme: Programme, task: Task, mode: Mode, calendar: int, scales: d
         consumption=(*(units[name] for name in _budgets(programme)), *budget),
         cost=cost,
         calendar=calendar,
+        dues=_dues(programme, task, mode),
         released=tuple(
             (names.index(each.id), up(each.shortest.planned, tick)) for each in task.released if each.id in names
         ),
+    )
+
+
+def _dues(programme: Programme, task: Task, mode: Mode) -> tuple[Due, ...]:
+    """What a mode makes fall due of each account, an account a limit of spending; parts of one event added up."""
+    if not programme.objective.spending:
+        return ()
+    index = {each.id: number for number, each in enumerate(programme.tasks)}
+    total: dict[tuple[int, Event, int], float] = {}
+    for due in dues(programme, task, mode):
+        for account, limit in enumerate(programme.objective.spending):
+            if limit.payer in ("", due.payer):
+                key = (index[due.at], EVENTS[due.event], account)
+                total[key] = total.get(key, 0.0) + due.amount
+    return tuple(Due(*key, round(amount)) for key, amount in total.items() if round(amount))
+
+
+def _caps(programme: Programme, tick: float, horizon: int) -> tuple[Cap, ...]:
+    return tuple(
+        Cap(account, ceil(begin / tick), ceil(end / tick), floor(limit_of(limit, begin) * KEPT_BACK))
+        for account, limit in enumerate(programme.objective.spending)
+        for begin, end in periods(programme, limit.per, horizon * tick)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ortools.sat.python import cp_model
 
 from plantwright.scheduling.cpsat.variables import Expression, TaskVariables
-from plantwright.scheduling.problem import Kind, Link, Problem, Resource, Task, stretches_held
+from plantwright.scheduling.problem import Cap, Due, Event, Kind, Link, Problem, Resource, Task, stretches_held
 
 
 def add_constraints(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
@@ -14,6 +14,7 @@ def add_constraints(model: cp_model.CpModel, problem: Problem, variables: tuple[
     add_links(model, problem, variables)
     add_resources(model, problem, variables)
     add_stocks(model, problem, variables)
+    add_caps(model, problem, variables)
 
 
 def add_deadlines(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
@@ -128,3 +129,41 @@ def add_stocks(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskV
             )
             <= stock.units
         )
+
+
+def add_caps(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVariables, ...]) -> None:
+    """No more falls due at starts and finishes in a capped period than it allows.
+
+    What falls due as work goes on is left out, since it is no linear function of the dates: solutions are judged by
+    `keeps_caps`, and bounds hold without it.
+    """
+    paid: dict[Cap, list[cp_model.LinearExprT]] = {cap: [] for cap in problem.caps}
+    when: dict[tuple[int, Event, int], dict[Cap, cp_model.IntVar]] = {}
+    for task, own in zip(problem.tasks, variables, strict=True) if problem.caps else ():
+        for number, mode in enumerate(task.modes):
+            for due in (each for each in mode.dues if each.event is not Event.PROGRESS):
+                key = (due.at, due.event, due.account)
+                if key not in when:
+                    when[key] = _periods_of(model, problem, variables[due.at], due)
+                for cap, falls_in in when[key].items():
+                    is_paid = falls_in
+                    if own.modes:
+                        is_paid = model.new_bool_var("paid")
+                        model.add_bool_or([falls_in.negated(), own.modes[number].negated(), is_paid])
+                    paid[cap].append(is_paid * due.amount)
+    for cap, amounts in paid.items():
+        if amounts:
+            model.add(sum(amounts) <= cap.units)
+
+
+def _periods_of(model: cp_model.CpModel, problem: Problem, own: TaskVariables, due: Due) -> dict[Cap, cp_model.IntVar]:
+    """A Boolean for each period of the account, true for the one in which the event falls."""
+    found = {}
+    for cap in (each for each in problem.caps if each.account == due.account):
+        found[cap] = model.new_bool_var("falls in")
+        first, last = (cap.begin, cap.end - 1) if due.event is Event.START else (cap.begin + (cap.begin > 0), cap.end)
+        moment = own.start if due.event is Event.START else own.end
+        model.add(moment >= first).only_enforce_if(found[cap])
+        model.add(moment <= last).only_enforce_if(found[cap])
+    model.add_exactly_one(found.values())
+    return found

@@ -61,6 +61,7 @@ def relaxation(problem: Problem) -> Problem:
             *(Link(number, len(tasks) + place) for place, number in enumerate(counts)),
         ),
         calendars=(),
+        caps=(),
         objectives=problem.objectives[:1],
     )
 

@@ -16,7 +16,7 @@ from plantwright.scheduling.bounds import heads, stage_bounds, tails
 from plantwright.scheduling.cpsat.constraints import add_constraints
 from plantwright.scheduling.cpsat.objective import stage_expression
 from plantwright.scheduling.cpsat.variables import TaskVariables, task_variables
-from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
+from plantwright.scheduling.problem import Problem, Solution, Status, keeps_caps, objective_values
 
 WORKERS = 8
 """Even on two processors: with fewer, CP-SAT runs one full search only."""
@@ -134,6 +134,8 @@ def _read(problem: Problem, variables: tuple[TaskVariables, ...], solver: cp_mod
     finish = tuple(int(solver.value(own.end)) for own in variables)
     mode = tuple(next((m for m, lit in enumerate(own.modes) if solver.boolean_value(lit)), 0) for own in variables)
     values = objective_values(problem, start, finish, mode)
+    if not keeps_caps(problem, start, finish, mode):
+        return Solution(Status.UNKNOWN)
     return Solution(Status.FEASIBLE, start, finish, mode, values, engine="cp-sat")
 
 

@@ -123,6 +123,7 @@ def window_of(problem: Problem, arrays: Arrays, plan: Standing, free: Iterable[i
         calendars=tuple(_cut(calendar, begin, end) for calendar in problem.calendars),
         horizon=problem.horizon - begin,
         never=max(problem.never, problem.horizon) - begin,
+        caps=(),
     )
     return Window(free, begin, window, _known(window, plan, free, begin))
 
