@@ -61,6 +61,13 @@ def sharers(problem: Problem, solution: Solution) -> set[int]:
     return found
 
 
+def held_back(problem: Problem, solution: Solution) -> set[int]:
+    """Tasks that must not start before their planned dates: for a resource that goes to and fro, or for the money."""
+    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
+    paid = {end for number, mode in enumerate(modes) for due in mode.dues for end in (number, due.at)}
+    return sharers(problem, solution) | paid
+
+
 def _linked_before(problem: Problem) -> list[set[int]]:
     before: list[set[int]] = [set() for _ in problem.tasks]
     for link in problem.links:

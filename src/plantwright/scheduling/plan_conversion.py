@@ -12,7 +12,7 @@ from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.underway import cost_planned, progress_of, remaining
 from plantwright.scheduling.clash import is_impossible
 from plantwright.scheduling.critical import floats
-from plantwright.scheduling.flow import resource_flow, sharers
+from plantwright.scheduling.flow import held_back, resource_flow
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.held import split_by_held
 from plantwright.scheduling.problem import Problem, ProblemError, Solution, Task
@@ -116,7 +116,7 @@ def _schedule(
     programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
 ) -> Schedule:
     starts = [tick * translation.tick for tick in solution.start]
-    held = {number: starts[number] for number in sorted(_held_back(translation.problem, solution))}
+    held = {number: starts[number] for number in sorted(held_back(translation.problem, solution))}
     rises = rises_before(programme, solution.mode, starts)
     available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
     order = Order(solution.mode, handovers, available)
@@ -151,13 +151,6 @@ def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, 
         )
         for number, task in enumerate(programme.tasks)
     )
-
-
-def _held_back(problem: Problem, solution: Solution) -> set[int]:
-    """Tasks that must not start before their planned dates: for a resource that goes to and fro, or for the money."""
-    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
-    paid = {end for number, mode in enumerate(modes) for due in mode.dues for end in (number, due.at)}
-    return sharers(problem, solution) | paid
 
 
 def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from plantwright.model.schedule import Schedule
 from plantwright.model.underway import mode_in_use, progress_of, remaining
 from plantwright.scheduling.baseline_flow import baseline_flow
 from plantwright.scheduling.check import check_schedule
-from plantwright.scheduling.flow import resource_flow, sharers
+from plantwright.scheduling.flow import held_back, resource_flow
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.held import split_by_held
 from plantwright.scheduling.plan_conversion import as_it_happened, scheduled_tasks, under_way
@@ -168,7 +168,7 @@ def _in_hours(
     """The solution with dates in hours: tasks that do not come before their baseline wait for it."""
     found = {task.id: tick * translation.tick for task, tick in zip(left.tasks, solution.start, strict=True)}
     held = {task: min(start, found[task]) for task, start in _agreed_starts(programme).items()}
-    held |= {left.tasks[number].id: found[left.tasks[number].id] for number in sorted(sharers(passed_on, solution))}
+    held |= {left.tasks[number].id: found[left.tasks[number].id] for number in sorted(held_back(passed_on, solution))}
     return _dated(programme, left, solution.mode, resource_flow(passed_on, solution), held)
 
 
