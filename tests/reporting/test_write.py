@@ -30,7 +30,12 @@ def test_the_same_run_writes_the_same_bytes(small, make, tmp_path):
     write(small, tmp_path / "one")
     write(make(small.programme), tmp_path / "two")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
-    assert set(digests(tmp_path / "one")) == {"report.html", "outcome.json", *(f"tables/{t}.parquet" for t in TABLES)}
+    assert set(digests(tmp_path / "one")) == {
+        "report.html",
+        "outcome.json",
+        "risk.json",
+        *(f"tables/{t}.parquet" for t in TABLES),
+    }
 
 
 def test_a_report_that_fails_leaves_what_was_there(small, tmp_path, monkeypatch):

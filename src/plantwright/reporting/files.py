@@ -10,15 +10,16 @@ import tempfile
 from pathlib import Path
 
 from plantwright.reporting.page import report
+from plantwright.reporting.risk_serial import risk_text
 from plantwright.reporting.run import Run
 from plantwright.reporting.serial import as_text
 from plantwright.reporting.tables import tables
 
-REPORT, OUTCOME, TABLES = "report.html", "outcome.json", "tables"
+REPORT, OUTCOME, RISK, TABLES = "report.html", "outcome.json", "risk.json", "tables"
 
 
 def write(run: Run, folder: Path) -> None:
-    """Write a run's report.html, outcome.json and tables/*.parquet to a folder, which is made where it is missing.
+    """Write a run's report.html, outcome.json, risk.json and tables/*.parquet to a folder, made where it is missing.
 
     The same run writes the same bytes. Raises OSError, and leaves what stood there, where the folder cannot be written.
     """
@@ -38,6 +39,7 @@ def _fill(run: Run, folder: Path) -> None:
     for name, frame in frames.items():
         frame.write_parquet(folder / TABLES / f"{name}.parquet", compression="zstd", statistics=True)
     (folder / OUTCOME).write_text(as_text(run.outcome), encoding="utf-8")
+    (folder / RISK).write_text(risk_text(run.programme, run.risk), encoding="utf-8")
     (folder / REPORT).write_text(report(run), encoding="utf-8")
 
 
@@ -46,7 +48,7 @@ def _replace(made: Path, folder: Path) -> None:
         made.rename(folder)
         return
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
-        for name in (TABLES, OUTCOME, REPORT):
+        for name in (TABLES, OUTCOME, RISK, REPORT):
             if (folder / name).exists():
                 (folder / name).replace(Path(aside) / name)
             (made / name).replace(folder / name)

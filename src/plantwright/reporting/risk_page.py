@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from plantwright.model.programme import Programme
 from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.reporting.risk_figures import date_and_cost, finish_tornado, merge_bias, risk_ranking, s_curve
 from plantwright.reporting.risk_numbers import DAY, dates_at_risk
-from plantwright.reporting.risk_serial import risk_frames, risk_json
+from plantwright.reporting.risk_serial import RISK_FRAMES, risk_text
 from plantwright.reporting.risk_tables import days, risk_tables, when
 from plantwright.reporting.template import Shown, rendered
 from plantwright.reporting.words import day, percent
@@ -52,10 +51,11 @@ def write_risk(programme: Programme, analysis: RiskAnalysis, folder: Path) -> No
     try:
         made.chmod(0o755)
         (made / "tables").mkdir()
-        for name, frame in risk_frames(programme, analysis).items():
-            frame.write_parquet(made / "tables" / f"{name}.parquet", compression="zstd", statistics=True)
-        text = json.dumps(risk_json(programme, analysis), indent=2, ensure_ascii=False, allow_nan=False)
-        (made / "risk.json").write_text(text + "\n", encoding="utf-8")
+        for name, make in RISK_FRAMES.items():
+            make(programme, analysis).write_parquet(
+                made / "tables" / f"{name}.parquet", compression="zstd", statistics=True
+            )
+        (made / "risk.json").write_text(risk_text(programme, analysis), encoding="utf-8")
         (made / "risk.html").write_text(risk_page(programme, analysis), encoding="utf-8")
         made.rename(folder)
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +22,7 @@ from plantwright.reporting.risk_numbers import (
     risk_worths,
     scenarios,
 )
-from plantwright.reporting.tables import dated
+from plantwright.reporting.statistics import dated
 
 DIGITS = 10
 PARTS = ("lengthening", "merging", "slack", "whole")
@@ -41,12 +43,17 @@ def risk_json(programme: Programme, analysis: RiskAnalysis) -> dict[str, Any]:
         "slip_days": {name: getattr(analysis.slip, name) / DAY for name in PARTS},
         "deciding_chain": list(analysis.slip.chain),
         "merges": [_merge(programme, row) | {"bias_days": row.bias / DAY} for row in analysis.merges],
-        "tasks": risk_frames(programme, analysis)["risk_tasks"].to_dicts(),
+        "tasks": _tasks(programme, analysis).to_dicts(),
         "joint": asdict(joint) | {"date": _iso(programme, joint.date)},
         "planned_cost": analysis.planned_cost,
     }  # fmt: skip
     plain: dict[str, Any] = _plain(found)
     return plain
+
+
+def risk_text(programme: Programme, analysis: RiskAnalysis) -> str:
+    """Return a risk analysis as the text of `risk.json`."""
+    return json.dumps(risk_json(programme, analysis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _date(programme: Programme, row: DateRisk) -> dict[str, Any]:
@@ -92,19 +99,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def risk_frames(programme: Programme, analysis: RiskAnalysis) -> dict[str, pl.DataFrame]:
-    """Return the tables of a risk analysis by name: by task, by risk, by driver, by merge and by world."""
-    return {
-        "risk_tasks": pl.DataFrame({
-            "task": list(analysis.tasks), "criticality": analysis.criticality, "sensitivity": analysis.sensitivity,
-            "schedule_sensitivity": analysis.schedule_sensitivity, "cruciality": analysis.cruciality,
-            "deviation_hours": analysis.deviation,
-        }),
-        "risk_register": pl.DataFrame(_records(risk_worths(analysis))),
-        "risk_drivers": _dated(programme, pl.DataFrame(_records(analysis.drivers)), ("low", "high")),
-        "risk_merges": _dated(programme, pl.DataFrame(_records(analysis.merges)), ("planned", "latest", "merged")),
-        "risk_worlds": _worlds(programme, analysis),
-    }  # fmt: skip
+def _tasks(programme: Programme, analysis: RiskAnalysis) -> pl.DataFrame:
+    del programme
+    return pl.DataFrame({
+        "task": list(analysis.tasks), "criticality": analysis.criticality, "sensitivity": analysis.sensitivity,
+        "schedule_sensitivity": analysis.schedule_sensitivity, "cruciality": analysis.cruciality,
+        "deviation_hours": analysis.deviation,
+    })  # fmt: skip
+
+
+def _register(programme: Programme, analysis: RiskAnalysis) -> pl.DataFrame:
+    del programme
+    return pl.DataFrame(_records(risk_worths(analysis)))
+
+
+def _drivers(programme: Programme, analysis: RiskAnalysis) -> pl.DataFrame:
+    return _dated(programme, pl.DataFrame(_records(analysis.drivers)), ("low", "high"))
+
+
+def _merges(programme: Programme, analysis: RiskAnalysis) -> pl.DataFrame:
+    return _dated(programme, pl.DataFrame(_records(analysis.merges)), ("planned", "latest", "merged"))
 
 
 def _dated(programme: Programme, frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -121,3 +135,13 @@ def _worlds(programme: Programme, analysis: RiskAnalysis) -> pl.DataFrame:
     for column, task in enumerate(analysis.milestones):
         columns[f"finish {task}"] = dated(programme, analysis.milestone_finish[:, column])
     return pl.DataFrame(columns | {f"risk {risk.risk}": risk.happens for risk in analysis.risks})
+
+
+RISK_FRAMES: dict[str, Callable[[Programme, RiskAnalysis], pl.DataFrame]] = {
+    "risk_tasks": _tasks,
+    "risk_register": _register,
+    "risk_drivers": _drivers,
+    "risk_merges": _merges,
+    "risk_worlds": _worlds,
+}
+"""The tables of a risk analysis by name: by task, by risk, by driver, by merge and by world."""

@@ -5,9 +5,10 @@ Nothing here knows what a figure means; which figures a run has is said in `outc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from plantwright.model.outcome import Metric
@@ -47,6 +48,15 @@ def moment(name: str, programme: Programme, hours: Floats) -> Metric:
 def iso(programme: Programme, hours: float) -> str | None:
     """Return the day of a moment as ISO text, None where it never comes."""
     return programme.moment(hours).date().isoformat() if np.isfinite(hours) else None
+
+
+def dated(programme: Programme, hours: Floats | Sequence[float]) -> pl.Series:
+    """Return moments (hours from start) as dates and times to the minute, null where they never come."""
+    values = np.asarray(hours, dtype=np.float64)
+    never = ~np.isfinite(values)
+    minutes = np.round(np.where(never, 0.0, values) * 60).astype("timedelta64[m]")
+    moments = np.datetime64(programme.start, "m") + minutes
+    return pl.Series(moments.astype("datetime64[ms]")).set(pl.Series(never), None)
 
 
 def _metric(

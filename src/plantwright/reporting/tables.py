@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from plantwright.model.outcome import STATES
 from plantwright.model.programme import Programme
+from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.reporting.outcome import following, months
+from plantwright.reporting.risk_serial import RISK_FRAMES
 from plantwright.reporting.run import Run
 from plantwright.reporting.sensitivity import used_assumptions
-from plantwright.reporting.statistics import PERCENTILES, percentile
+from plantwright.reporting.statistics import PERCENTILES, dated, percentile
 
 Floats = NDArray[np.float64]
 
@@ -26,15 +28,6 @@ Floats = NDArray[np.float64]
 def tables(run: Run) -> dict[str, pl.DataFrame]:
     """Return every table of a run by the name of its file, in a fixed order of rows."""
     return {name: make(run) for name, make in TABLES.items()}
-
-
-def dated(programme: Programme, hours: Floats | Sequence[float]) -> pl.Series:
-    """Return moments (hours from start) as dates and times to the minute, null where they never come."""
-    values = np.asarray(hours, dtype=np.float64)
-    never = ~np.isfinite(values)
-    minutes = np.round(np.where(never, 0.0, values) * 60).astype("timedelta64[m]")
-    moments = np.datetime64(programme.start, "m") + minutes
-    return pl.Series(moments.astype("datetime64[ms]")).set(pl.Series(never), None)
 
 
 def _schedule(run: Run) -> pl.DataFrame:
@@ -240,6 +233,10 @@ def _records(rows: Sequence[Any]) -> pl.DataFrame:
     return pl.DataFrame([asdict(row) for row in rows])
 
 
+def _of_risk(make: Callable[[Programme, RiskAnalysis], pl.DataFrame]) -> Callable[[Run], pl.DataFrame]:
+    return lambda run: make(run.programme, run.risk)
+
+
 TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "schedule": _schedule,
     "conversion_trials": _trials,
@@ -262,4 +259,5 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "draws": _draws,
     "bottlenecks": lambda run: _records(run.outcome.bottlenecks),
     "sensitivities": lambda run: _records(run.outcome.sensitivities),
+    **{name: _of_risk(make) for name, make in RISK_FRAMES.items()},
 }

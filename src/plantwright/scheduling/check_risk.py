@@ -148,18 +148,28 @@ class _Again:
             ]
             for task in ready:
                 begin = self._begin(task, world, start, finish)
-                calendar = self.calendars[task.id]
-                start[task.id] = (
-                    begin if calendar.is_continuous or not hours[task.id] else float(calendar.next_working(begin))
-                )
-                finish[task.id] = float(calendar.after_work(start[task.id], hours[task.id]))
+                start[task.id], finish[task.id] = self._dates(task, begin, hours[task.id])
             if not ready:
                 return 0.0
             waiting = [task for task in waiting if task.id not in finish]
         return max(finish.values(), default=0.0)
 
+    def _dates(self, task: Task, begin: float, hours: float) -> tuple[float, float]:
+        """Start and finish of work from a moment on; what may not pause waits for a shift that is long enough."""
+        calendar = self.calendars[task.id]
+        if calendar.is_continuous or hours <= 0:
+            return begin, begin + hours
+        if task.pauses:
+            first = float(calendar.next_working(begin))
+            return first, float(calendar.after_work(first, hours))
+        spans = list(zip(calendar.starts.tolist(), calendar.ends.tolist(), strict=True))
+        longest = max((end - opens for opens, end in spans[:-1]), default=hours)
+        wanted = min(hours, longest) - 1e-7
+        at = next(max(opens, begin) for opens, end in spans if end - max(opens, begin) >= wanted)
+        return at, at + hours
+
     def _begin(self, task: Task, world: int, start: dict[str, float], finish: dict[str, float]) -> float:
-        begin = self._rise(task)
+        begin = max(self._rise(task), self.schedule.held.get(task.id, 0.0))
         if task.release:
             begin = max(begin, self.value(task.release, world, task.id))
         for link in task.links:

@@ -21,7 +21,7 @@ from plantwright.scheduling.drivers import drivers_of
 from plantwright.scheduling.impacts import Impact, absent, impacts, struck
 from plantwright.scheduling.merges import Means, means_of, merges_of
 from plantwright.scheduling.relevel import levelled
-from plantwright.scheduling.replay import Bool, Dates, Float, Int, Worlds, add_path_finishes, replay_last
+from plantwright.scheduling.replay import Bool, Float, Int, Worlds, add_path_finishes, replay_last
 from plantwright.scheduling.risk import Order, Replay, Wiring, order_of, replay_drawn, wire
 from plantwright.scheduling.worlds import Price, drawn_worlds, planned_world, prices, some_worlds
 
@@ -203,8 +203,9 @@ def _outlook(setting: _Setting, batch: _Drawn, base: _Base, found: Sequence[Impa
     if rows.size:
         again = np.zeros(rows.size)
         worlds = some_worlds(base.worlds, rows)._replace(duration=duration)
-        known = Dates(base.dates.start, base.dates.finish, base.dates.critical, base.dates.broken)
-        replay_last(setting.wiring.net, setting.wiring.inputs(worlds), base.worlds.duration, known, rows, again)
+        known, before = base.dates, base.worlds.duration
+        inputs = setting.wiring.inputs(worlds)
+        replay_last(setting.wiring.net, inputs, before, known.start, known.finish, rows, again)
         finish[rows], work[rows] = again, batch.price.of(duration, rows)
     happening = sum((impact.cost for impact in found), np.zeros(len(finish)))
     return Outlook(finish, work + happening + mitigations)
@@ -215,7 +216,9 @@ def _summed(setting: _Setting, drawn: Worlds, replayed: Replay, last: Float) -> 
     beyond = worlds.duration - setting.planned_duration
     late = last - setting.plan.finish.max(initial=0.0)
     by_link, by_release = np.zeros(worlds.lag.shape[1]), np.zeros(worlds.duration.shape[1])
-    add_path_finishes(setting.wiring.net, worlds, replayed.start, replayed.finish, by_link, by_release)
+    turned = [np.ascontiguousarray(part.T) for part in (worlds.duration, replayed.start, replayed.finish)]
+    by_task = worlds._replace(duration=turned[0])
+    add_path_finishes(setting.wiring.net, by_task, turned[1], turned[2], by_link, by_release)
     return _Sums(
         replayed.critical.sum(axis=0, dtype=np.float64), beyond.sum(axis=0), (beyond**2).sum(axis=0), late @ beyond,
         replayed.finish.sum(axis=0), by_link, by_release,

@@ -310,14 +310,17 @@ def follow_changes(
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def replay_last(net: Network, worlds: Worlds, before: Float, known: Dates, rows: Int, last: Float) -> None:
+def replay_last(
+    net: Network, worlds: Worlds, before: Float, starts: Float, finishes: Float, rows: Int, last: Float
+) -> None:
     """Last finishes [r] of replications that are the `rows` of known ones but for their durations.
 
-    `before` are the durations of the known ones. Only what moves is worked out again, where links alone decide.
+    Of the known ones `before` are the durations, `starts` and `finishes` the dates. Only what moves is worked out
+    again, where links alone decide.
     """
     for row in prange(worlds.duration.shape[0]):
         lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
-        start, finish = known.start[rows[row]].copy(), known.finish[rows[row]].copy()
+        start, finish = starts[rows[row]].copy(), finishes[rows[row]].copy()
         if net.rounds == 1 and len(net.limits) == 0:
             follow_changes(net, worlds.duration[row], before[rows[row]], lag, release, start, finish)
         else:
@@ -331,14 +334,18 @@ def replay_last(net: Network, worlds: Worlds, before: Float, known: Dates, rows:
 def add_path_finishes(
     net: Network, worlds: Worlds, start: Float, finish: Float, by_link: Float, by_release: Float
 ) -> None:
-    """Add up over the replications when each task would finish if one link alone held it [l], or its release [n]."""
+    """Add up over the replications when each task would finish if one link alone held it [l], or its release [n].
+
+    Durations, starts and finishes come turned, [n, r], so that a task's worlds lie side by side.
+    """
     for task in prange(len(net.order)):
-        for row in range(worlds.duration.shape[0]):
-            lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
-            duration = worlds.duration[row, task]
-            for link in range(net.link_from[task], net.link_from[task + 1]):
-                kind = net.kind[link]
-                moment = lag[link] + end_of(start[row], finish[row], net.giver[link], kind in (0, 2))
+        duration, lags, releases = worlds.duration[task], worlds.lag, worlds.release
+        for link in range(net.link_from[task], net.link_from[task + 1]):
+            kind = net.kind[link]
+            ends = finish[net.giver[link]] if kind in (0, 2) else start[net.giver[link]]
+            for row in range(len(duration)):
+                moment = lags[row % len(lags), link] + ends[row]
                 bound, ending = (moment, 0.0) if kind <= 1 else (0.0, moment)
-                by_link[link] += dates(net, task, duration, bound, ending)[1]
-            by_release[task] += dates(net, task, duration, release[task], 0.0)[1]
+                by_link[link] += dates(net, task, duration[row], bound, ending)[1]
+        for row in range(len(duration)):
+            by_release[task] += dates(net, task, duration[row], releases[row % len(releases), task], 0.0)[1]
