@@ -60,6 +60,14 @@ def test_the_schedule_has_its_tasks_dates_and_links(programme, schedule, tmp_pat
     assert links == {(k.predecessor, t.id, k.kind, k.lag.planned) for t in programme.tasks for k in t.links}
 
 
+def test_the_payments_add_up_to_the_cost_of_the_schedule(programme, schedule, tmp_path):
+    book = sheets(schedule_workbook(programme, schedule), tmp_path)
+    total = sum(row["amount"] for row in book["payments"])
+    assert abs(total - schedule.objectives["cost"]) < 1
+    assert abs(sum(row["amount"] for row in book["spending"]) - total) < 1
+    assert {row["payer"] for row in book["spending"]} == {row["payer"] for row in book["payments"]}
+
+
 def test_no_more_of_a_resource_is_in_use_than_there_is(programme, schedule, tmp_path):
     rows = sheets(schedule_workbook(programme, schedule), tmp_path)["resources"]
     assert {row["resource"] for row in rows} == {each.id for each in programme.resources}

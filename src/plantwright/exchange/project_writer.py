@@ -22,6 +22,7 @@ from plantwright.exchange.weeks import runs_of_days, week_and_days
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.programme import Mode, Programme, Resource, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.usage import capacity_steps
 
 NAMESPACE = "http://schemas.microsoft.com/project"
 TASK_FIELDS = {"id": ("188743731", "Text1"), "party": ("188743734", "Text2"), "payer": ("188743737", "Text3"),
@@ -282,23 +283,6 @@ def _resource(
             SubElement(periods, "AvailabilityPeriod"), AvailableFrom=_moment(programme, at) if at > 0 else LONG_AGO,
             AvailableTo=last, AvailableUnits=_units(units),
         )  # fmt: skip
-
-
-def capacity_steps(programme: Programme, schedule: Schedule, pool: Resource) -> list[tuple[float, float]]:
-    """Return a resource's capacity from times on (hours from start), what the schedule's tasks deliver included."""
-    base = sorted((step.at.planned, step.value.planned) for step in pool.capacity)
-    added = [
-        (each.at, each.delivery.amount.planned)
-        for each in schedule.commissioned(programme)
-        if each.delivery.kind != "work_centre" and each.delivery.target == pool.id
-    ]
-    steps: list[tuple[float, float]] = []
-    for at in sorted({max(at, 0.0) for at, _ in (*base, *added)}):
-        own = [units for when, units in base if when <= at]
-        units = (own[-1] if own else 0.0) + sum(more for when, more in added if when <= at)
-        if not steps or steps[-1][1] != units:
-            steps.append((at, units))
-    return steps
 
 
 def _assignments(

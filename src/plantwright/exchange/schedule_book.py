@@ -1,21 +1,22 @@
-"""A schedule as a workbook: tasks with their dates and float, links, resources over time, calendars.
+"""A schedule as a workbook: tasks with their dates and float, links, resources and payments over time, calendars.
 
 The columns that a programme has too are named as there, so that a row can be carried back by hand.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from plantwright.exchange.network import Spans
-from plantwright.exchange.project_writer import capacity_steps, chosen_mode
+from plantwright.exchange.project_writer import chosen_mode
 from plantwright.exchange.sheets import Cell, Table, workbook_bytes
 from plantwright.exchange.weeks import runs_of_days, week_and_days
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
 from plantwright.model.shifts import DAYS
+from plantwright.model.spending import planned_payments, spending_by_month
+from plantwright.model.usage import usage_of
 
 TASKS = (
     "id", "name", "area", "party", "payer", "mode", "start", "finish", "duration, h", "calendar", "total float, days",
@@ -24,6 +25,8 @@ TASKS = (
 LINKS = ("predecessor", "task", "kind", "lag, h", "greatest lag, h")
 NEEDS = ("task", "resource", "amount", "unit", "start", "finish")
 CAPACITY = ("resource", "name", "kind", "party", "calendar", "from", "capacity", "in use")
+PAYMENTS = ("due", "payer", "for", "task", "event", "amount")
+SPENDING = ("month", "payer", "amount", "cumulated")
 CALENDARS = ("calendar", "from", "to", "shifts")
 
 
@@ -34,6 +37,8 @@ def schedule_workbook(programme: Programme, schedule: Schedule) -> bytes:
         Table("links", LINKS, [*_links(programme)]),
         Table("needs", NEEDS, [*_needs(programme, schedule)]),
         Table("resources", CAPACITY, [*_resources(programme, schedule)]),
+        Table("payments", PAYMENTS, [*_payments(programme, schedule)]),
+        Table("spending", SPENDING, [*_months(programme, schedule)]),
         Table("calendars", CALENDARS, [*_calendars(programme)]),
     )
     return workbook_bytes(tables)
@@ -77,31 +82,21 @@ def _needs(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...
 
 def _resources(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
     """Capacity and what is in use, a row each time one of them changes."""
-    for pool in programme.resources:
-        if pool.kind == "budget":
-            continue
-        changes: dict[float, list[float]] = defaultdict(lambda: [0.0, 0.0])
-        there = 0.0
-        for at, units in capacity_steps(programme, schedule, pool):
-            changes[at][0], there = units - there, units
-        for at, units in _taken(programme, schedule, pool.id):
-            changes[at][1] += units
-        there = used = 0.0
-        for at, (more, taken) in sorted(changes.items()):
-            there, used = there + more, used + taken
-            named = (pool.id, pool.name, pool.kind, pool.party, pool.calendar)
-            yield *named, moment(programme, at), round(there, 6), round(used, 6) + 0.0
+    for each in usage_of(programme, schedule):
+        pool = programme.resource[each.resource]
+        named = (pool.id, pool.name, pool.kind, pool.party, pool.calendar)
+        yield *named, moment(programme, each.at), each.capacity, each.in_use
 
 
-def _taken(programme: Programme, schedule: Schedule, pool: str) -> list[tuple[float, float]]:
-    """Amounts of a resource taken (and, negative, given back) at hours from the start."""
-    found: list[tuple[float, float]] = []
-    for task in programme.tasks:
-        done = schedule.task[task.id]
-        for need in chosen_mode(schedule, task).needs:
-            if need.id == pool and done.finish > done.start:
-                found += [(done.start, need.amount.planned), (done.finish, -need.amount.planned)]
-    return found
+def _payments(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
+    for each in planned_payments(programme, schedule):
+        due = each.due
+        yield moment(programme, each.at), due.payer, due.kind, due.task, due.event, round(each.amount, 2)
+
+
+def _months(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
+    for each in spending_by_month(programme, schedule):
+        yield moment(programme, each.begin), each.payer, round(each.amount, 2), round(each.cumulated, 2)
 
 
 def _calendars(programme: Programme) -> Iterator[tuple[Cell, ...]]:

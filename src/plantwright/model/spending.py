@@ -47,6 +47,37 @@ class PlannedPayment:
     amount: float
 
 
+@dataclass(frozen=True, slots=True)
+class MonthlySpending:
+    """What a party pays for the conversion's tasks in the month that begins at an hour, and since the start."""
+
+    begin: float
+    payer: str
+    amount: float
+    cumulated: float
+
+
+def spending_by_month(programme: Programme, schedule: Schedule) -> tuple[MonthlySpending, ...]:
+    """Return what each party pays month by month, months without payments left out, planned values."""
+    payments, found = planned_payments(programme, schedule), []
+    until = max([schedule.finish, *(each.at for each in payments)])
+    total = dict.fromkeys(sorted({each.due.payer for each in payments}), 0.0)
+    for begin, end in periods(programme, "month", until):
+        inside = [each for each in payments if _is_within(each, begin, end)]
+        for payer in total:
+            amount = sum(each.amount for each in inside if each.due.payer == payer)
+            total[payer] += amount
+            found += [MonthlySpending(begin, payer, amount, total[payer])] if amount else []
+    return tuple(found)
+
+
+def _is_within(payment: PlannedPayment, begin: float, end: float) -> bool:
+    """Whether a payment belongs to a month: at midnight to the day that ends, but at a start to the day that begins."""
+    if payment.due.event == "start":
+        return begin <= payment.at < end
+    return begin < payment.at <= end or payment.at <= begin == 0.0
+
+
 def runs_plant(programme: Programme) -> str:
     """Return who runs the plant where nothing else is said: the first operator, else the first owner, else nobody."""
     roles = {party.role: party.id for party in reversed(programme.parties)}

@@ -12,6 +12,8 @@ from plantwright import scheduling
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
+from plantwright.model.spending import planned_payments, spending_by_month
+from plantwright.model.usage import usage_of
 from plantwright.reporting.words import names
 from plantwright.simulation.statistics import Interval
 from plantwright.workflows.baseline import must_take_baseline, save_baseline
@@ -65,7 +67,10 @@ def scheduled(
         write_schedule(programme, schedule, export)
     if keep:
         save_baseline(programme, schedule, source)
-    return Answer(_schedule_data(programme, schedule), (_objectives(schedule), _task_table(programme, schedule)))
+    return Answer(
+        _schedule_data(programme, schedule),
+        (_objectives(schedule), _task_table(programme, schedule), _spending_table(programme, schedule)),
+    )
 
 
 def simulated(
@@ -157,7 +162,24 @@ def _schedule_data(programme: Programme, schedule: Schedule) -> dict[str, Any]:
         "objectives": dict(schedule.objectives),
         "bounds": dict(schedule.bounds),
         "tasks": tasks,
-    }
+        "resources": [
+            {"resource": u.resource, "from": _iso(programme, u.at), "capacity": u.capacity, "in_use": u.in_use}
+            for u in usage_of(programme, schedule)
+        ],
+        "spending": [
+            {"month": _iso(programme, m.begin)[:7], "payer": m.payer, "amount": m.amount, "cumulated": m.cumulated}
+            for m in spending_by_month(programme, schedule)
+        ],
+        "payments": [
+            {"due": _iso(programme, p.at), "payer": p.due.payer, "for": p.due.kind, "task": p.due.task,
+             "event": p.due.event, "amount": p.amount}
+            for p in planned_payments(programme, schedule)
+        ],
+    }  # fmt: skip
+
+
+def _iso(programme: Programme, hours: float) -> str:
+    return programme.moment(hours).isoformat(timespec="minutes")
 
 
 def _objectives(schedule: Schedule) -> Table:
@@ -166,6 +188,19 @@ def _objectives(schedule: Schedule) -> Table:
         for name, value in schedule.objectives.items()
     ]
     return Table(f"Schedule: {schedule.status}", ("objective", "value", "no schedule is below"), tuple(rows))
+
+
+def _spending_table(programme: Programme, schedule: Schedule) -> Table:
+    """Planned payments by quarter and party, in millions."""
+    months = spending_by_month(programme, schedule)
+    payers = sorted({month.payer for month in months})
+    rows: dict[str, dict[str, float]] = {}
+    for month in months:
+        day = programme.moment(month.begin)
+        row = rows.setdefault(f"{day.year} Q{(day.month + 2) // 3}", dict.fromkeys(payers, 0.0))
+        row[month.payer] += month.amount / 1e6
+    cells = tuple((quarter, *(f"{row[payer]:,.2f}" for payer in payers)) for quarter, row in rows.items())
+    return Table(f"Planned payments, M{programme.currency}", ("quarter", *payers), cells)
 
 
 def _task_table(programme: Programme, schedule: Schedule) -> Table:
