@@ -183,6 +183,26 @@ def risk(
 
 
 @app.command()
+def earned(source: Source, as_json: AsJson = False) -> None:
+    """Show earned value and earned schedule at the status date: in all, by area and by party."""
+    from plantwright.workflows.audit import earned as measured
+
+    with _explained():
+        answer = measured(source)
+    _show(answer, as_json)
+
+
+@app.command()
+def health(source: Source, as_json: AsJson = False) -> None:
+    """Audit the schedule: DCMA's fourteen points and GAO's ten practices, with the tasks at fault."""
+    from plantwright.workflows.audit import health as audited
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = audited(source, progress=progress)
+    _show(answer, as_json)
+
+
+@app.command()
 def plan(
     source: Source,
     export: Annotated[

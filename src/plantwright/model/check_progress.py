@@ -103,6 +103,14 @@ def out_of_sequence(draft: Draft) -> Iterator[Issue]:
                 yield in_row(row, column, said, remedy, warning=True)
 
 
+def out_of_sequence_tasks(programme: Programme) -> tuple[str, ...]:
+    """Return the tasks whose progress came before their links allowed it."""
+    known = [row for row in programme.progress if row.task in programme.task]
+    return tuple(
+        row.task for row in known if any(_is_broken(programme, row, link) for link in programme.task[row.task].links)
+    )
+
+
 def _is_broken(programme: Programme, row: TaskProgress, link: Link) -> bool:
     giver = progress_of(programme, link.predecessor)
     held = row.actual_start if link.kind[1] == "S" else row.actual_finish

@@ -8,6 +8,7 @@ from plantwright.scheduling.check_risk import check_risk_analysis
 from plantwright.scheduling.exposure import risk_analysis
 from plantwright.scheduling.instances import InstanceResult, solve_file
 from plantwright.scheduling.plan_conversion import schedule
+from plantwright.scheduling.practices import health
 from plantwright.scheduling.problem import Problem, ProblemError, Solution, Status
 from plantwright.scheduling.psplib import read_problem
 from plantwright.scheduling.replan import replan
@@ -24,6 +25,7 @@ __all__ = [
     "check_schedule",
     "check_solution",
     "conversion_trials",
+    "health",
     "read_problem",
     "replan",
     "risk_analysis",
