@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
+from plantwright.model.outcome import Sensitivity
+from plantwright.model.quantity import Quantity
+from plantwright.model.risks import happens
 from plantwright.reporting.sensitivity import rank_correlation, sensitivities, used_assumptions
 from plantwright.reporting.statistics import moment, number, percentile
 
@@ -71,6 +76,15 @@ def test_the_assumption_that_moves_a_figure_leads(small):
 
 def test_values_drawn_each_time_and_unused_ones_are_not_ranked(small):
     assert "test_time" in used_assumptions(small.programme)
-    ranked = {row.assumption for row in small.outcome.sensitivities}
+    ranked = {row.assumption for row in small.outcome.sensitivities if row.kind == "assumption"}
     assert "test_time" not in ranked
     assert {"electrical_work", "rig_lead_time", "chip_lead_time", "campus_power_date"} == ranked
+
+
+def test_a_risk_moves_a_figure_by_the_difference_of_its_worlds(small):
+    risk = small.programme.risks[0].model_copy(update={"probability": Quantity(0.5)})
+    programme = replace(small.programme, risks=(risk,))
+    happening = happens(programme, 3, range(200), {})[:, 0]
+    found = sensitivities(programme, 3, {"figure": np.where(happening, 70.0, 40.0)})
+    assert found[0] == Sensitivity(risk.id, "figure", pytest.approx(1.0), 40.0, 70.0, "risk")
+    assert all(abs(row.correlation) < 0.4 for row in found[1:])

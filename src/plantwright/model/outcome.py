@@ -96,10 +96,11 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """How a headline figure moves with an assumption: rank correlation over the replications (Spearman 1904).
+    """How a headline figure moves with an assumption or a risk: rank correlation over the replications (Spearman 1904).
 
-    `at_low` and `at_high` are the figure's mean in the tenth of replications with the lowest and the highest draws;
-    dates are in hours from start, and what never happened counts as the horizon.
+    `at_low` and `at_high` are the figure's mean in the tenth of replications with the lowest and the highest draws, or
+    in those in which the risk (kind `risk`) does not happen and does; dates are in hours from start, and what never
+    happened counts as the horizon.
     """
 
     assumption: str
@@ -107,6 +108,7 @@ class Sensitivity:
     correlation: float
     at_low: float
     at_high: float
+    kind: str = "assumption"
 
 
 @dataclass(frozen=True)

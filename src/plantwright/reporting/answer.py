@@ -17,7 +17,7 @@ from plantwright.reporting.palette import SUPPLIER, looks, principals
 from plantwright.reporting.run import Run
 from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.tornado import is_significant, strongest
-from plantwright.reporting.words import assumed, day, millions, percent, power
+from plantwright.reporting.words import day, has_source, millions, mover, percent, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,10 @@ def _limits(run: Run) -> Markup:
 def _hangs_on(run: Run) -> Markup:
     found = [s for s in strongest(run, "compute_energised_mw") if is_significant(run, s)][:3]
     if not found:
-        return Markup("No single assumption moves the compute energised more than chance may.")
-    register = run.programme.register
+        return Markup("No single assumption or risk moves the compute energised more than chance may.")
     words = [
         Markup("<strong>{}</strong>{}").format(
-            assumed(run.programme, s.assumption), "" if register[s.assumption].sourced else " (assumed)"
+            mover(run.programme, s), "" if has_source(run.programme, s) else " (assumed)"
         )
         for s in found
     ]

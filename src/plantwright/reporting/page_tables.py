@@ -23,7 +23,20 @@ from plantwright.reporting.sensitivity import used_assumptions
 from plantwright.reporting.statistics import percentile
 from plantwright.reporting.tables import TABLES
 from plantwright.reporting.tornado import TITLES, strongest
-from plantwright.reporting.words import assumed, day, day_of, figure, millions, names, percent, phrase, power, sentence
+from plantwright.reporting.words import (
+    assumed,
+    day,
+    day_of,
+    figure,
+    has_source,
+    millions,
+    mover,
+    names,
+    percent,
+    phrase,
+    power,
+    sentence,
+)
 
 STATISTICS = ("p10", "p20", "p50", "p80", "p90", "mean")
 
@@ -272,19 +285,19 @@ def _money(run: Run, *columns: str) -> tuple[str, ...]:
 
 
 def strongest_assumptions(run: Run) -> Table:
-    """Return the assumptions behind the tornados with what they move, and where they come from."""
-    register = run.programme.register
+    """Return the assumptions and risks behind the tornados with what they move, and where they come from."""
+    entries = dict(run.programme.register) | {f"risk {risk.id}": risk for risk in run.programme.risks}
     rows = []
     for metric, title in TITLES.items():
         for row in strongest(run, metric):
-            entry = register[row.assumption]
+            entry = entries[row.assumption if row.kind == "assumption" else f"risk {row.assumption}"]
             ends = (_end(run, metric, value) for value in (row.at_low, row.at_high))
-            name = sentence(assumed(run.programme, row.assumption))
-            rows.append((title, name, "sourced" if entry.sourced else "assumed",
+            name = sentence(mover(run.programme, row))
+            rows.append((title, name, "sourced" if has_source(run.programme, row) else "assumed",
                          entry.source or entry.note or "–", f"{row.correlation:+.2f}", *ends))  # fmt: skip
     columns = (
         "figure",
-        "assumption",
+        "assumption or risk",
         "kind",
         "source or note",
         "rank correlation",

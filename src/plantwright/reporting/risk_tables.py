@@ -21,7 +21,7 @@ from plantwright.reporting.risk_numbers import (
     risk_worths,
     scenarios,
 )
-from plantwright.reporting.words import day, names, percent, phrase, sentence
+from plantwright.reporting.words import assumed, day, names, percent, phrase, sentence
 
 FILE = "risk.json"
 SHOWN = 20
@@ -121,7 +121,7 @@ def driver_name(programme: Programme, driver: Driver) -> str:
     if driver.kind == "risk":
         return next(risk.name or sentence(phrase(risk.id)) for risk in programme.risks if risk.id == driver.name)
     place = names(programme).get(driver.place, driver.place)
-    return sentence(phrase(driver.name)) + (f", {place}" if driver.place else "")
+    return sentence(assumed(programme, driver.name)) + (f", {place}" if driver.place else "")
 
 
 def moving(analysis: RiskAnalysis) -> list[Driver]:

@@ -1,4 +1,4 @@
-"""Which assumptions the answer hangs on: rank correlation of each world's draws with its figures.
+"""Which assumptions and risks the answer hangs on: rank correlation of each world's draws with its figures.
 
 Only assumptions that the programme uses and that are drawn once a world can be ranked so; `each` values average out.
 """
@@ -17,6 +17,7 @@ from plantwright.model.assumptions import Register
 from plantwright.model.outcome import Sensitivity
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Quantity
+from plantwright.model.risks import happens
 
 Floats = NDArray[np.float64]
 TENTH = 10
@@ -44,16 +45,17 @@ def _quantities(value: object) -> Iterator[Quantity]:
 
 
 def sensitivities(programme: Programme, seed: int, figures: Mapping[str, Floats]) -> tuple[Sensitivity, ...]:
-    """Return how each figure (shape (R,); dates in hours, NaN where never) moves with each uncertain assumption.
+    """Return how each figure (shape (R,); dates in hours, NaN where never) moves with each assumption and risk.
 
     The strongest rank correlation (Spearman 1904, ties at their mean rank) comes first, a figure at a time.
     """
-    drawn = _draws(programme, seed, len(next(iter(figures.values()))))
-    found = [
-        _moved(assumption, draws, metric, np.where(np.isnan(values), programme.horizon_hours, values))
-        for metric, values in figures.items()
-        for assumption, draws in drawn.items()
-    ]
+    replications = len(next(iter(figures.values())))
+    drawn, happening = _draws(programme, seed, replications), _happening(programme, seed, replications)
+    found = []
+    for metric, values in figures.items():
+        known = np.where(np.isnan(values), programme.horizon_hours, values)
+        found += [_moved(assumption, draws, metric, known) for assumption, draws in drawn.items()]
+        found += [_moved_by_risk(risk, worlds, metric, known) for risk, worlds in happening.items()]
     order = {metric: index for index, metric in enumerate(figures)}
     return tuple(sorted(found, key=lambda s: (order[s.metric], -abs(s.correlation), s.assumption)))
 
@@ -69,6 +71,19 @@ def _moved(assumption: str, draws: Floats, metric: str, values: Floats) -> Sensi
     count = max(1, round(draws.size / TENTH))
     low, high = values[order[:count]].mean(), values[order[-count:]].mean()
     return Sensitivity(assumption, metric, rank_correlation(draws, values), float(low), float(high))
+
+
+def _happening(programme: Programme, seed: int, replications: int) -> dict[str, NDArray[np.bool_]]:
+    """The risks that happen in some of the worlds and not in others, by id."""
+    worlds = happens(programme, seed, range(replications), {})
+    listed = {risk.id: worlds[:, column] for column, risk in enumerate(programme.risks)}
+    return {name: found for name, found in listed.items() if found.any() and not found.all()}
+
+
+def _moved_by_risk(risk: str, happening: NDArray[np.bool_], metric: str, values: Floats) -> Sensitivity:
+    correlation = rank_correlation(happening.astype(np.float64), values)
+    low, high = float(values[~happening].mean()), float(values[happening].mean())
+    return Sensitivity(risk, metric, correlation, low, high, "risk")
 
 
 def rank_correlation(one: Floats, other: Floats) -> float:

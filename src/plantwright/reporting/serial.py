@@ -33,7 +33,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "bottlenecks": [*map(_bottleneck, outcome.bottlenecks)],
         "limits": [*map(_bottleneck, outcome.limits)],
         "sensitivities": [
-            {"assumption": s.assumption, "metric": s.metric, "correlation": _plain(s.correlation),
+            {"assumption": s.assumption, "kind": s.kind, "metric": s.metric, "correlation": _plain(s.correlation),
              "at_low": _plain(s.at_low), "at_high": _plain(s.at_high)}
             for s in outcome.sensitivities
         ],

@@ -13,7 +13,7 @@ from plantwright.model.outcome import Sensitivity
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above
 from plantwright.reporting.palette import HIGH, INK, LOW
 from plantwright.reporting.run import Run
-from plantwright.reporting.words import assumed, sentence
+from plantwright.reporting.words import has_source, mover, sentence
 
 SHOWN = 10
 FAINT = 0.4
@@ -29,7 +29,7 @@ def significant(run: Run) -> float:
 
     Normal approximation of Spearman's correlation, divided among the assumptions (Bonferroni).
     """
-    compared = max(len({row.assumption for row in run.outcome.sensitivities}), 1)
+    compared = max(len({(row.kind, row.assumption) for row in run.outcome.sensitivities}), 1)
     return float(norm.ppf(1 - 0.025 / compared) / np.sqrt(max(run.outcome.replications - 1, 1)))
 
 
@@ -61,7 +61,7 @@ def tornado(run: Run, metric: str) -> Figure | None:
         [*_spans(run, rows, dates), *traces], 130 + 32 * len(rows), xaxis=across | {"nticks": 6},
         yaxis=axis(showgrid=False, zeroline=False, **ticks),
     )  # fmt: skip
-    says = f"{TITLES[metric]} moves most with {assumed(run.programme, rows[0].assumption)}."
+    says = f"{TITLES[metric]} moves most with {mover(run.programme, rows[0])}."
     return Figure(f"tornado_{metric}", says, plot, _narrow(labels))
 
 
@@ -83,7 +83,7 @@ def _spans(run: Run, rows: list[Sensitivity], dates: bool) -> Iterator[go.Scatte
 
 def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> Iterator[go.Scatter]:
     colour, symbol = (LOW, "circle") if end == "low" else (HIGH, "diamond")
-    name = f"assumption is {end} (its {end}est tenth)"
+    name = {"low": "in its lowest tenth, or does not happen", "high": "in its highest tenth, or happens"}[end]
     shown = "%{x|%-d %b %Y}" if dates else "%{x:,.1f} MW"
     x = _values(run, rows, dates, end)
     named = False
@@ -101,9 +101,9 @@ def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> Iterator[
 
 
 def _label(run: Run, row: Sensitivity) -> str:
-    marks = [] if run.programme.register[row.assumption].sourced else ["assumed"]
+    marks = [] if has_source(run.programme, row) else ["assumed"]
     marks += [] if is_significant(run, row) else ["chance?"]
-    text = label(sentence(assumed(run.programme, row.assumption)), 32)
+    text = label(sentence(mover(run.programme, row)), 32)
     return f"{text} ({', '.join(marks)})" if marks else text
 
 

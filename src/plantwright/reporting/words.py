@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from plantwright.model.outcome import Metric
+from plantwright.model.outcome import Metric, Sensitivity
 from plantwright.model.programme import Programme
 
 NEVER = "not by the horizon"
@@ -78,6 +78,20 @@ def power(mw: float | str | None) -> str:
 def phrase(identifier: str) -> str:
     """Return an identifier in words."""
     return identifier.replace("_", " ").replace("-", " ")
+
+
+def mover(programme: Programme, moved: Sensitivity) -> str:
+    """Return what the assumption or risk that moves a figure is called."""
+    if moved.kind == "assumption":
+        return assumed(programme, moved.assumption)
+    return next(risk.name or phrase(risk.id) for risk in programme.risks if risk.id == moved.assumption)
+
+
+def has_source(programme: Programme, moved: Sensitivity) -> bool:
+    """Return whether the assumption or risk that moves a figure is sourced, not merely assumed."""
+    if moved.kind == "assumption":
+        return programme.register[moved.assumption].sourced
+    return any(risk.kind == "sourced" for risk in programme.risks if risk.id == moved.assumption)
 
 
 def assumed(programme: Programme, assumption: str) -> str:
