@@ -22,7 +22,7 @@ from plantwright.reporting.risk_numbers import (
     money_unit,
     risk_worths,
 )
-from plantwright.reporting.risk_tables import driver_name, moving, when
+from plantwright.reporting.risk_tables import driver_name, is_sure, moving, when
 from plantwright.reporting.words import names, phrase, sentence
 
 STEPS = 200
@@ -105,7 +105,7 @@ def finish_tornado(programme: Programme, analysis: RiskAnalysis) -> Figure | Non
     rows = [row for row in moving(analysis) if abs(row.high - row.low) / DAY >= LEAST_DAYS][:SHOWN]
     if not rows:
         return None
-    labels = [driver_name(programme, row) for row in rows]
+    labels = [driver_name(programme, row) + ("" if is_sure(analysis, row) else " (chance?)") for row in rows]
     ends = [(moments(programme, [row.low, row.high]), index) for index, row in enumerate(rows)]
     spans = go.Scatter(
         x=[x for pair, _ in ends for x in (*pair, None)], y=[y for _, index in ends for y in (index, index, None)],

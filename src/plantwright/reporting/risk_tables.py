@@ -21,6 +21,7 @@ from plantwright.reporting.risk_numbers import (
     risk_worths,
     scenarios,
 )
+from plantwright.reporting.statistics import by_chance
 from plantwright.reporting.words import assumed, day, names, percent, phrase, sentence
 
 FILE = "risk.json"
@@ -125,13 +126,20 @@ def driver_name(programme: Programme, driver: Driver) -> str:
 
 
 def moving(analysis: RiskAnalysis) -> list[Driver]:
-    """Return the drivers that move the finish at all, those that move it most first."""
-    return [driver for driver in analysis.drivers if np.isfinite(driver.high - driver.low)]
+    """Return the drivers that move the finish at all, those that move it most first; behind them what may be chance."""
+    found = [driver for driver in analysis.drivers if np.isfinite(driver.high - driver.low)]
+    return sorted(found, key=lambda driver: not is_sure(analysis, driver))
+
+
+def is_sure(analysis: RiskAnalysis, driver: Driver) -> bool:
+    """Return whether a driver moves the finish more than chance may, told by its rank correlation."""
+    return abs(driver.correlation) > by_chance(len(analysis.drivers), analysis.worlds)
 
 
 def _drivers(programme: Programme, analysis: RiskAnalysis) -> Table:
     rows = [
-        (driver_name(programme, row), row.kind, _signed(row.correlation),
+        (driver_name(programme, row), row.kind if is_sure(analysis, row) else f"{row.kind}, chance?",
+         _signed(row.correlation),
          when(programme, row.low), when(programme, row.high), days((row.high - row.low) / DAY, signed=True))
         for row in moving(analysis)[:SHOWN]
     ]  # fmt: skip

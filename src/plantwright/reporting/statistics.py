@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from plantwright.model.outcome import Metric
 from plantwright.model.programme import Programme
@@ -57,6 +58,14 @@ def dated(programme: Programme, hours: Floats | Sequence[float]) -> pl.Series:
     minutes = np.round(np.where(never, 0.0, values) * 60).astype("timedelta64[m]")
     moments = np.datetime64(programme.start, "m") + minutes
     return pl.Series(moments.astype("datetime64[ms]")).set(pl.Series(never), None)
+
+
+def by_chance(compared: int, worlds: int) -> float:
+    """Return the rank correlation that chance alone gives one of so many in one of twenty samples of so many worlds.
+
+    Normal approximation of Spearman's correlation, divided among those compared (Bonferroni).
+    """
+    return float(norm.ppf(1 - 0.025 / max(compared, 1)) / np.sqrt(max(worlds - 1, 1)))
 
 
 def _metric(

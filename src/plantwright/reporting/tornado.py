@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from scipy.stats import norm
 
 from plantwright.model.outcome import Sensitivity
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above
 from plantwright.reporting.palette import HIGH, INK, LOW
 from plantwright.reporting.run import Run
+from plantwright.reporting.statistics import by_chance
 from plantwright.reporting.words import has_source, mover, sentence
 
 SHOWN = 10
@@ -25,12 +24,9 @@ TITLES = {
 
 
 def significant(run: Run) -> float:
-    """Return the rank correlation that chance alone gives any of the assumptions once in twenty reports.
-
-    Normal approximation of Spearman's correlation, divided among the assumptions (Bonferroni).
-    """
-    compared = max(len({(row.kind, row.assumption) for row in run.outcome.sensitivities}), 1)
-    return float(norm.ppf(1 - 0.025 / compared) / np.sqrt(max(run.outcome.replications - 1, 1)))
+    """Return the rank correlation that chance alone gives any of the assumptions and risks once in twenty reports."""
+    compared = len({(row.kind, row.assumption) for row in run.outcome.sensitivities})
+    return by_chance(compared, run.outcome.replications)
 
 
 def is_significant(run: Run, row: Sensitivity) -> bool:
