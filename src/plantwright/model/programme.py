@@ -385,7 +385,7 @@ class Objective(BaseModel):
     """What the conversion's schedule minimises, in order of importance."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    order: tuple[Literal["capability", "milestones", "finish", "cost"], ...] = Field(
+    order: tuple[Literal["capability", "milestones", "finish", "cost", "npv", "levelling", "change"], ...] = Field(
         default=("capability", "cost"), description="what is minimised, the most important first"
     )
     weights: Mapping[str, PlainNumber] = Field(

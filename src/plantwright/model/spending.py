@@ -6,22 +6,24 @@ end of it (or of the task that accepts it), or month by month while it goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import exp, log1p
 from typing import Literal
 
 from plantwright.model.agreements import EquipmentSupply
 from plantwright.model.cells import PaymentTerm
 from plantwright.model.programme import Mode, Programme, Spending, Task
 from plantwright.model.quantity import Quantity
-from plantwright.model.schedule import Schedule
+from plantwright.model.schedule import Schedule, ScheduledTask
 
 OUTSIDE = "outside"
 """The rest of the world, as a party: whoever is paid or pays without being named in the programme."""
 
 Event = Literal["start", "finish", "progress"]
 DAY = 24.0
+HOURS_PER_YEAR = 8760.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +173,22 @@ def periods(programme: Programme, per: Literal["month", "quarter", "year"], unti
 def limit_of(limit: Spending, begin: float) -> float:
     """Return the most that may be paid in the period that begins at an hour: the step in force then."""
     return max(((s.at.planned, s.value.planned) for s in limit.most if s.at.planned <= begin), default=(0.0, 0.0))[1]
+
+
+def hourly_growth(programme: Programme) -> float:
+    """Return the rate by which money grows in an hour at the planned discount rate, a year having 365 days (XNPV)."""
+    return log1p(programme.discount_rate.planned) / HOURS_PER_YEAR
+
+
+def present_cost(programme: Programme, schedule_tasks: Mapping[str, ScheduledTask]) -> float:
+    """Return what the planned payments of the conversion's tasks are worth at the start."""
+    growth, total = hourly_growth(programme), 0.0
+    for task in programme.tasks:
+        mode = next(mode for mode in task.modes if mode.name == schedule_tasks[task.id].mode)
+        for due in dues(programme, task, mode):
+            start, finish = schedule_tasks[due.at].start, schedule_tasks[due.at].finish
+            if due.event == "progress" and finish > start and growth > 0:
+                total += due.amount * (exp(-growth * start) - exp(-growth * finish)) / (growth * (finish - start))
+            else:
+                total += due.amount * exp(-growth * (start if due.event == "start" else finish))
+    return total

@@ -13,6 +13,8 @@ from plantwright.model.programme import Mode, Programme, Resource, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 
 BUDGET = "budget"
+LEVELLED = ("crew", "people")
+"""Kinds of resource that the objective `levelling` smooths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,15 @@ def _shifts(programme: Programme, task: Task, done: ScheduledTask) -> list[tuple
     calendar = reduce(shared_time, calendars) if calendars else continuous()
     spans = zip(calendar.starts.tolist(), calendar.ends.tolist(), strict=True)
     return [(max(a, done.start), min(b, done.finish)) for a, b in spans if a < done.finish and b > done.start]
+
+
+def squared_use(programme: Programme, tasks: tuple[ScheduledTask, ...]) -> float:
+    """Return the hours over which crews and people are in use, each hour by the square of the share in use."""
+    schedule = Schedule(tasks, (), "", {}, {})
+    found = [each for each in usage_of(programme, schedule) if programme.resource[each.resource].kind in LEVELLED]
+    total = 0.0
+    for one, following in pairwise(found):
+        if one.resource == following.resource and one.in_use:
+            most = max(each.capacity for each in found if each.resource == one.resource)
+            total += (one.in_use / most) ** 2 * (following.at - one.at)
+    return total

@@ -17,6 +17,7 @@ Int32 = npt.NDArray[np.int32]
 
 KINDS = {Kind.FS: 0, Kind.SS: 1, Kind.FF: 2, Kind.SF: 3}
 STAGES = {Stage.MAKESPAN: 0, Stage.COMPLETION: 1, Stage.TARDINESS: 2, Stage.COST: 3, Stage.CHANGE: 4}
+STAGES |= {Stage.PRESENT_COST: 5, Stage.LEVELLING: 6}
 NEVER = np.int64(1) << 40
 
 
@@ -42,7 +43,8 @@ class Arrays(NamedTuple):
     SS 1, FF 2, SF 3. Times in ticks.
     `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
     which a task that is left out counts as finished. `due_from` [m + 1] and `dues` [d, 4]: task, event, account, amount
-    of what falls due by a mode. `caps` [c, 4]: account, begin, end, units.
+    of what falls due by a mode. `caps` [c, 4]: account, begin, end, units. `growth` of money a tick; `levelled` [k]:
+    the resources that are levelled.
     """
 
     tasks: Int
@@ -67,6 +69,8 @@ class Arrays(NamedTuple):
     due_from: Int
     dues: Int
     caps: Int
+    growth: float
+    levelled: Int
 
 
 def compile_arrays(problem: Problem) -> Arrays:
@@ -104,6 +108,8 @@ def compile_arrays(problem: Problem) -> Arrays:
         _pointers([len(mode.dues) for mode in modes]),
         np.array([(d.at, d.event, d.account, d.amount) for mode in modes for d in mode.dues], np.int64).reshape(-1, 4),
         np.array([(cap.account, cap.begin, cap.end, cap.units) for cap in problem.caps], np.int64).reshape(-1, 4),
+        problem.growth,
+        _int([index for index, resource in enumerate(problem.resources) if resource.levelled]),
     )
 
 

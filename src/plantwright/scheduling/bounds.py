@@ -168,7 +168,7 @@ def _stage_bound(problem: Problem, stage: Stage) -> int:
         return makespan_bound(problem)
     if stage is Stage.COST:
         return sum(min(mode.cost for mode in task.modes) for task in problem.tasks)
-    if stage is Stage.CHANGE:
+    if stage in (Stage.CHANGE, Stage.PRESENT_COST, Stage.LEVELLING):
         return 0
     dates = earliest_dates(problem)
     finish = [end for _, end in dates]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from math import exp
 
 from plantwright.model.cells import Link
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.spending import PlannedPayment, limit_of, periods, planned_payments
 from plantwright.model.underway import progress_of, remaining_work, share_done
-from plantwright.scheduling.problem import Event, Problem, Solution, Stage
+from plantwright.scheduling.problem import LEVELLED_UNITS, PRESENT, Event, Problem, Solution, Stage
 from plantwright.scheduling.problem import Mode as TickMode
 
 HOURS = 1e-4
@@ -330,6 +331,33 @@ def _tick_caps(problem: Problem, solution: Solution) -> Iterator[str]:
             yield f"{paid} of account {cap.account} fall due from tick {cap.begin} to {cap.end}, {cap.units} may"
 
 
+def _present_cost(problem: Problem, solution: Solution) -> float:
+    """Payments of the account PRESENT discounted one by one, those in progress tick by tick in the middle of each."""
+    total = 0.0
+    for task, chosen in zip(problem.tasks, solution.mode, strict=True):
+        for due in (each for each in task.modes[chosen].dues if each.account == PRESENT):
+            start, finish = solution.start[due.at], solution.finish[due.at]
+            moments = [float(start if due.event is Event.START else finish)]
+            if due.event is Event.PROGRESS and finish > start:
+                moments = [tick + 0.5 for tick in range(start, finish)]
+            total += due.amount / len(moments) * sum(exp(-problem.growth * moment) for moment in moments)
+    return total
+
+
+def _levelling(problem: Problem, solution: Solution) -> float:
+    """Squared shares of levelled resources in use, tick by tick."""
+    total = 0.0
+    for index, resource in enumerate(problem.resources):
+        for tick in range(max(solution.finish, default=0)) if resource.levelled else ():
+            used = 0
+            for number, task in enumerate(problem.tasks):
+                mode = task.modes[solution.mode[number]]
+                is_on = solution.start[number] <= tick < solution.finish[number]
+                used += mode.demand[index] if is_on and not _is_let_go(problem, mode, index, tick) else 0
+            total += (used / max(problem.ceiling(index), 1)) ** 2
+    return total * LEVELLED_UNITS
+
+
 def _stated_values(problem: Problem, solution: Solution) -> Iterator[str]:
     for stage, value in zip(problem.objectives, solution.values, strict=True):
         if stage is Stage.MAKESPAN and value != max(solution.finish, default=0):
@@ -338,6 +366,10 @@ def _stated_values(problem: Problem, solution: Solution) -> Iterator[str]:
             cost = sum(task.modes[mode].cost for task, mode in zip(problem.tasks, solution.mode, strict=True))
             if cost != value:
                 yield f"the cost is {cost}, not {value}"
+        if stage is Stage.PRESENT_COST and abs(_present_cost(problem, solution) - value) > 1:
+            yield f"the present cost is {_present_cost(problem, solution):.0f}, not {value}"
+        if stage is Stage.LEVELLING and abs(_levelling(problem, solution) - value) > len(problem.resources):
+            yield f"the squared use is {_levelling(problem, solution):.0f}, not {value}"
         if stage is Stage.COMPLETION:
             moment = 0
             for number, task in enumerate(problem.tasks):

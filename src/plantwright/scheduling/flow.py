@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from plantwright.scheduling.problem import Problem, Solution, stretches_held
+from plantwright.scheduling.problem import LATE_STAGES, Problem, Solution, stretches_held
 
 SOURCE = -1
 """Who gives the units that are there by the resource's own steps."""
@@ -62,9 +62,13 @@ def sharers(problem: Problem, solution: Solution) -> set[int]:
 
 
 def held_back(problem: Problem, solution: Solution) -> set[int]:
-    """Tasks that must not start before their planned dates: for a resource that goes to and fro, or for the money."""
+    """Tasks that must not start before their planned dates: for a resource that goes to and fro, for the money, or
+    because an objective wants them late.
+    """
     modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
     paid = {end for number, mode in enumerate(modes) for due in mode.dues for end in (number, due.at)}
+    if any(stage in LATE_STAGES for stage in problem.objectives):
+        return set(range(len(problem.tasks)))
     return sharers(problem, solution) | paid
 
 

@@ -36,6 +36,7 @@ from plantwright.scheduling.arrays import (
     Int,
     Int32,
 )
+from plantwright.scheduling.problem import LEVELLED_UNITS, PRESENT
 
 compiled = njit(cache=True, nogil=True)
 # Small functions take plain arrays and are inlined: a tuple of arrays handed down costs more than the work they do.
@@ -434,7 +435,45 @@ def backward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, h
     return True
 
 
-MAKESPAN, COMPLETION, TARDINESS, COST_STAGE, CHANGE = range(5)
+MAKESPAN, COMPLETION, TARDINESS, COST_STAGE, CHANGE, PRESENT_COST, LEVELLING = range(7)
+
+
+@inlined
+def present_cost(a: Arrays, mode: Int, start: Int, finish: Int) -> int:
+    """What all payments of the account PRESENT are worth at tick 0, rounded."""
+    total = 0.0
+    for task in range(len(mode)):
+        for row in range(a.due_from[mode[task]], a.due_from[mode[task] + 1]):
+            if a.dues[row, 2] != PRESENT:
+                continue
+            begin, end, amount = start[a.dues[row, 0]], finish[a.dues[row, 0]], float(a.dues[row, 3])
+            if a.dues[row, 1] == PROGRESS_EVENT and end > begin and a.growth > 0.0:
+                grown = np.exp(-a.growth * begin) - np.exp(-a.growth * end)
+                total += amount * grown / (a.growth * (end - begin))
+            else:
+                total += amount * np.exp(-a.growth * (begin if a.dues[row, 1] == START_EVENT else end))
+    return int(np.rint(total))
+
+
+@inlined
+def squared_use(a: Arrays, mode: Int, start: Int, finish: Int) -> int:
+    """Sum over ticks and levelled resources of use squared, as shares of the ceiling, in LEVELLED_UNITS."""
+    value = np.int64(0)
+    used = np.zeros(a.clock.shape[2], np.int64)
+    for index in a.levelled:
+        used[:] = 0
+        for task in range(len(mode)):
+            way = a.modes[mode[task]]
+            for use in range(way[USE_FROM], way[USE_TO]):
+                if a.uses[use, 0] == index:
+                    for tick in range(start[task], finish[task]):
+                        if is_held(a.clock, way[CALENDAR], tick, a.uses[use, 2]):
+                            used[tick] += a.uses[use, 1]
+        total = np.int64(0)
+        for units in used:
+            total += units * units
+        value += total * LEVELLED_UNITS // max(a.peak[index], 1) ** 2
+    return value
 
 
 @compiled
@@ -452,7 +491,12 @@ def evaluate(a: Arrays, mode: Int, start: Int, finish: Int, fitness: Int) -> Non
         fitness[0] += max(0, -left)
     fitness[0] += overspent(a, mode, start, finish)
     for stage in range(len(a.stages)):
-        fitness[stage + 1] = stage_value(a.tasks, a.modes, a.never, a.stages[stage], mode, start, finish)
+        if a.stages[stage] == PRESENT_COST:
+            fitness[stage + 1] = present_cost(a, mode, start, finish)
+        elif a.stages[stage] == LEVELLING:
+            fitness[stage + 1] = squared_use(a, mode, start, finish)
+        else:
+            fitness[stage + 1] = stage_value(a.tasks, a.modes, a.never, a.stages[stage], mode, start, finish)
 
 
 @inlined

@@ -9,13 +9,15 @@ from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import Programme
 from plantwright.model.progress import TaskProgress
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.spending import present_cost
 from plantwright.model.underway import cost_planned, progress_of, remaining
+from plantwright.model.usage import squared_use
 from plantwright.scheduling.clash import is_impossible
 from plantwright.scheduling.critical import floats
 from plantwright.scheduling.flow import held_back, resource_flow
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.held import split_by_held
-from plantwright.scheduling.problem import Problem, ProblemError, Solution, Task
+from plantwright.scheduling.problem import LEVELLED_UNITS, Problem, ProblemError, Solution, Task
 from plantwright.scheduling.risk import Order, replay_planned, rises_before
 from plantwright.scheduling.solve import solve
 from plantwright.scheduling.translate import LATENESS_UNITS, Translation, problem_of, within
@@ -154,9 +156,11 @@ def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, 
 
 
 def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:
-    """Value by objective: weighted mean hour of capability, weighted hours late, last finish (h), cost (currency)."""
+    """Value by objective: weighted mean hour of capability, weighted hours late, last finish (h), cost and present cost
+    (currency), hours of full use squared, hours that starts differ from the baseline.
+    """
     weights = sum(task.weight for task in problem.tasks) or 1
-    value: Mapping[str, Callable[[], float]] = {
+    value: dict[str, Callable[[], float]] = {
         "capability": lambda: (
             sum(
                 task.weight * (done.finish if done.is_done else programme.horizon_hours)
@@ -175,6 +179,14 @@ def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, 
             for task, done in zip(programme.tasks, tasks, strict=True)
         ),
     }
+    named = {done.task: done for done in tasks}
+    value |= {
+        "npv": lambda: present_cost(programme, named),
+        "levelling": lambda: squared_use(programme, tasks),
+        "change": lambda: sum(
+            abs(named[each.task].start - each.start.planned) for each in programme.baseline if each.task in named
+        ),
+    }
     return {name: float(value[name]()) for name in programme.objective.order}
 
 
@@ -188,6 +200,9 @@ def _bounds(
         "milestones": translation.tick / LATENESS_UNITS,
         "finish": translation.tick,
         "cost": 1.0,
+        "npv": 1.0,
+        "levelling": translation.tick / LEVELLED_UNITS,
+        "change": translation.tick,
     }
     return {
         name: min(bound * unit[name], objectives[name])

@@ -9,6 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from itertools import pairwise
+from math import exp
+
+PRESENT = -1
+"""Account of the payments that the present cost is made of."""
+
+LEVELLED_UNITS = 100
+"""Integer units of the levelling objective: one is a hundredth of a tick of full use."""
 
 ELAPSED = -1
 """Index of the calendar that never stops: lead times, curing, transport."""
@@ -39,6 +46,12 @@ class Stage(StrEnum):
     TARDINESS = "weighted tardiness"
     COST = "cost"
     CHANGE = "change"
+    PRESENT_COST = "present cost"
+    LEVELLING = "levelling"
+
+
+LATE_STAGES = frozenset({Stage.PRESENT_COST, Stage.LEVELLING, Stage.CHANGE})
+"""Objectives that a later start may improve."""
 
 
 class Event(IntEnum):
@@ -132,10 +145,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A renewable resource; `steps` are (tick, units from then on), the first at tick 0."""
+    """A renewable resource; `steps` are (tick, units from then on), the first at tick 0. A `levelled` one counts in the
+    levelling objective.
+    """
 
     name: str
     steps: tuple[tuple[int, int], ...]
+    levelled: bool = False
 
     @property
     def peak(self) -> int:
@@ -164,8 +180,8 @@ class Problem:
     """A whole scheduling problem; raises `ProblemError` with all reasons when it makes no sense.
 
     A task holds its renewable resources from start to finish, over its calendar's breaks too but for what its mode
-    releases. Ticks run from 0 to `horizon`; nothing may finish later. Links are between indices of `tasks`; a negative
-    `lag` is a lead.
+    releases. Money due at tick t is worth exp(-`growth` t) of it at the start. Ticks run from 0 to `horizon`; nothing
+    may finish later. Links are between indices of `tasks`; a negative `lag` is a lead.
     """
 
     tasks: tuple[Task, ...]
@@ -178,6 +194,7 @@ class Problem:
     name: str = ""
     never: int = 0
     caps: tuple[Cap, ...] = ()
+    growth: float = 0.0
 
     def __post_init__(self) -> None:
         reasons = (
@@ -281,11 +298,50 @@ def _value(
             for task, end in zip(tasks, finish, strict=True)
             if task.due is not None
         )
+    if stage in LATE_STAGES:
+        return _late_value(problem, stage, start, finish, mode)
+    return sum(task.modes[chosen].cost for task, chosen in zip(tasks, mode, strict=True))
+
+
+def _late_value(
+    problem: Problem, stage: Stage, start: tuple[int, ...], finish: tuple[int, ...], mode: tuple[int, ...]
+) -> int:
+    tasks = problem.tasks
     if stage is Stage.CHANGE:
         return sum(
             abs(begin - task.baseline) for task, begin in zip(tasks, start, strict=True) if task.baseline is not None
         )
-    return sum(task.modes[chosen].cost for task, chosen in zip(tasks, mode, strict=True))
+    if stage is Stage.PRESENT_COST:
+        dues = [due for task, chosen in zip(tasks, mode, strict=True) for due in task.modes[chosen].dues]
+        return round(sum(present_value(problem.growth, due, start, finish) for due in dues if due.account == PRESENT))
+    levelled = [number for number, resource in enumerate(problem.resources) if resource.levelled]
+    return sum(_squared_use(problem, index, start, finish, mode) for index in levelled)
+
+
+def present_value(growth: float, due: Due, start: tuple[int, ...], finish: tuple[int, ...]) -> float:
+    """What a payment is worth at tick 0; one in progress is paid evenly from start to finish."""
+    begin, end = start[due.at], finish[due.at]
+    if due.event is Event.PROGRESS and end > begin and growth > 0:
+        return due.amount * (exp(-growth * begin) - exp(-growth * end)) / (growth * (end - begin))
+    return due.amount * exp(-growth * (begin if due.event is Event.START else end))
+
+
+def _squared_use(
+    problem: Problem, index: int, start: tuple[int, ...], finish: tuple[int, ...], mode: tuple[int, ...]
+) -> int:
+    """Sum over the ticks of a resource's use squared, as shares of its ceiling, in `LEVELLED_UNITS`."""
+    change: dict[int, int] = {}
+    for number, task in enumerate(problem.tasks):
+        chosen = task.modes[mode[number]]
+        held = stretches_held(problem, chosen, index, start[number], finish[number]) if chosen.demand[index] else []
+        for begin, end in held:
+            change[begin] = change.get(begin, 0) + chosen.demand[index]
+            change[end] = change.get(end, 0) - chosen.demand[index]
+    use = total = last = 0
+    for tick in sorted(change):
+        total += use * use * (tick - last)
+        use, last = use + change[tick], tick
+    return total * LEVELLED_UNITS // max(problem.ceiling(index), 1) ** 2
 
 
 def _task_reasons(problem: Problem) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from plantwright.scheduling.bounds import stage_bounds
 from plantwright.scheduling.cpsat import calendar_choices, improve, improve_corridors, improve_windows
 from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
+from plantwright.scheduling.shifting import shifted
 
 SCHEDULES = 3_000
 UNLIMITED = 1 << 40
@@ -59,7 +60,8 @@ def solve(
     if known.status is Status.OPTIMAL:
         return replace(known, bounds=bounds, seconds=time.perf_counter() - begun)
     left = None if time_limit is None else max(time_limit - (time.perf_counter() - begun), 0.05)
-    found = _improved(problem, replace(known, bounds=bounds), left, effort, seed, progress)
+    known = shifted(problem, replace(known, bounds=bounds))
+    found = shifted(problem, _improved(problem, known, left, effort, seed, progress))
     return replace(found, seconds=time.perf_counter() - begun, schedules=known.schedules)
 
 

@@ -13,11 +13,13 @@ from math import ceil, floor, isinf
 from plantwright.model.calendars import Calendar
 from plantwright.model.cells import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
-from plantwright.model.spending import dues, limit_of, periods
+from plantwright.model.spending import dues, hourly_growth, limit_of, periods
 from plantwright.model.underway import cost_planned
+from plantwright.model.usage import LEVELLED
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.problem import (
     ELAPSED,
+    PRESENT,
     Cap,
     Due,
     Event,
@@ -49,6 +51,9 @@ STAGES = {
     "milestones": Stage.TARDINESS,
     "finish": Stage.MAKESPAN,
     "cost": Stage.COST,
+    "npv": Stage.PRESENT_COST,
+    "levelling": Stage.LEVELLING,
+    "change": Stage.CHANGE,
 }
 LARGEST_UNITS = 1 << 30
 YEARS_BEYOND = 2.0
@@ -90,6 +95,7 @@ def problem_of(programme: Programme, tick: float | None = None) -> Translation:
         name=programme.name,
         never=ceil(programme.horizon_hours / tick),
         caps=_caps(programme, tick, horizon),
+        growth=hourly_growth(programme) * tick,
     )
     return Translation(problem, tick, calendars, scales)
 
@@ -137,6 +143,7 @@ def _task(programme: Programme, task: Task, calendars: list[int], scales: dict[s
         release=max(0, up(max(task.release.planned if task.release else 0.0, task.not_before), tick)),
         deadline=None if soft else due,
         weight=_weight(programme, task),
+        baseline=_baseline(programme, task, tick),
         due=due if soft else None,
         late_weight=round(LATENESS_UNITS * task.weight) if soft else 1,
         supplies=tuple(
@@ -167,15 +174,22 @@ def _mode(programme: Programme, task: Task, mode: Mode, calendar: int, scales: d
     )
 
 
+def _baseline(programme: Programme, task: Task, tick: float) -> int | None:
+    """The start that the objective `change` wants to keep, if it is named."""
+    agreed = programme.baseline_of.get(task.id) if "change" in programme.objective.order else None
+    return max(0, up(agreed.start.planned, tick)) if agreed else None
+
+
 def _dues(programme: Programme, task: Task, mode: Mode) -> tuple[Due, ...]:
     """What a mode makes fall due of each account, an account a limit of spending; parts of one event added up."""
-    if not programme.objective.spending:
+    if not programme.objective.spending and "npv" not in programme.objective.order:
         return ()
     index = {each.id: number for number, each in enumerate(programme.tasks)}
     total: dict[tuple[int, Event, int], float] = {}
     for due in dues(programme, task, mode):
-        for account, limit in enumerate(programme.objective.spending):
-            if limit.payer in ("", due.payer):
+        limits = [(account, limit.payer) for account, limit in enumerate(programme.objective.spending)]
+        for account, payer in [*limits, *([(PRESENT, "")] if "npv" in programme.objective.order else [])]:
+            if payer in ("", due.payer):
                 key = (index[due.at], EVENTS[due.event], account)
                 total[key] = total.get(key, 0.0) + due.amount
     return tuple(Due(*key, round(amount)) for key, amount in total.items() if round(amount))
@@ -249,7 +263,7 @@ def _resource(programme: Programme, name: str, scale: int, tick: float) -> Resou
         # A rise counts from the first whole tick, a fall from the tick in which it comes.
         at = (up if units >= last else down)(max(step.at.planned, 0.0), tick)
         steps[max(at, *steps)] = units
-    return Resource(name, tuple(sorted(steps.items())))
+    return Resource(name, tuple(sorted(steps.items())), programme.resource[name].kind in LEVELLED)
 
 
 def _stocks(programme: Programme, scales: dict[str, int]) -> tuple[Stock, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import exp, gcd
 
 from ortools.sat.python import cp_model
 
 from plantwright.scheduling.cpsat.constraints import end_or
 from plantwright.scheduling.cpsat.variables import TaskVariables
-from plantwright.scheduling.problem import Problem, Stage
+from plantwright.scheduling.problem import PRESENT, Event, Problem, Solution, Stage
+
+SLOPE_UNITS = 1_000
+"""Integer units of money lost a tick in the linear present cost."""
 
 
 def stage_expression(
@@ -83,3 +86,20 @@ def _cost(problem: Problem, variables: tuple[TaskVariables, ...]) -> tuple[cp_mo
     scale = gcd(*(cost for row in extra for cost in row)) or 1
     terms = [own.choice([cost // scale for cost in row]) for own, row in zip(variables, extra, strict=True)]
     return sum(terms), scale, sum(least)
+
+
+def present_cost_nearby(
+    problem: Problem, variables: tuple[TaskVariables, ...], known: Solution
+) -> cp_model.LinearExprT:
+    """The present cost made linear around a known schedule: the tangent of each payment's worth at its date there.
+
+    Payments in modes that are not chosen there are left out; the true value is computed of whatever comes out.
+    """
+    terms: list[cp_model.LinearExprT] = []
+    for task, chosen in zip(problem.tasks, known.mode, strict=True):
+        for due in (each for each in task.modes[chosen].dues if each.account == PRESENT):
+            own, begin, end = variables[due.at], known.start[due.at], known.finish[due.at]
+            middle = {Event.START: begin, Event.FINISH: end, Event.PROGRESS: (begin + end) // 2}[due.event]
+            slope = round(-SLOPE_UNITS * due.amount * problem.growth * exp(-problem.growth * middle))
+            terms.append((own.start if due.event is Event.START else own.end) * slope)
+    return sum(terms)

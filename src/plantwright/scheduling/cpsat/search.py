@@ -14,9 +14,9 @@ from ortools.sat.python import cp_model
 
 from plantwright.scheduling.bounds import heads, stage_bounds, tails
 from plantwright.scheduling.cpsat.constraints import add_constraints
-from plantwright.scheduling.cpsat.objective import stage_expression
+from plantwright.scheduling.cpsat.objective import present_cost_nearby, stage_expression
 from plantwright.scheduling.cpsat.variables import TaskVariables, task_variables
-from plantwright.scheduling.problem import Problem, Solution, Status, keeps_caps, objective_values
+from plantwright.scheduling.problem import Problem, Solution, Stage, Status, keeps_caps, objective_values
 
 WORKERS = 8
 """Even on two processors: with fewer, CP-SAT runs one full search only."""
@@ -43,6 +43,19 @@ def improve(
     add_constraints(model, problem, variables)
     best, bounds, proved = known, list(stage_bounds(problem)), True
     for number, stage in enumerate(problem.objectives):
+        if stage is Stage.LEVELLING or (stage is Stage.PRESENT_COST and not best.start):
+            # Squares of use over time are no model that CP-SAT can take: `shifting` looks after them.
+            proved = False
+            continue
+        if stage is Stage.PRESENT_COST:
+            worth = present_cost_nearby(problem, variables, best)
+            model.minimize(worth)
+            hint(model, variables, best)
+            solver = _solver(_share(seconds, begun, number, problem), _effort(effort, number, problem), seed, workers)
+            status = _status(solver, model)
+            found = _read(problem, variables, solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+            best, proved = better_of(best, found), False
+            continue
         expression, scale, offset = stage_expression(model, problem, variables, stage)
         least = -(-(bounds[number] - offset) // scale)
         if stage_is_met(best, number, bounds) and proved:
