@@ -14,9 +14,11 @@ from tests.scheduling.problems import crash, day_shift, programme, quantity, res
 from plantwright.model.cells import Delivery
 from plantwright.model.issues import ProgrammeError
 from plantwright.model.programme import OMITTED
+from plantwright.model.progress import TaskProgress
 from plantwright.model.quantity import Dimension
 from plantwright.model.read import load
-from plantwright.scheduling import check_schedule, conversion_trials, schedule
+from plantwright.reporting.risk_tables import risk_tables
+from plantwright.scheduling import check_schedule, conversion_trials, risk_analysis, schedule
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.risk import order_of, replay_planned
 
@@ -385,6 +387,9 @@ def test_a_greatest_lag_that_no_waiting_keeps_is_broken_in_that_world():
     drawn = plan.register.draws("cure_time", 5, range(300))
     assert trials.broken == {("pour", "strip"): (drawn > 40).mean(), ("strip", "roof"): 0.0}
     assert 0 < trials.broken["pour", "strip"] < 1
+    analysis = risk_analysis(plan, found, trials=300, seed=5, relevelled=1)
+    assert analysis.broken == trials.broken
+    assert [row[:2] for row in risk_tables(plan, analysis)["lags"].rows] == [("pour", "strip")]
     # The other greatest lag is kept all the same: everything before the roof waits for what is laid.
     assert np.allclose(trials.start[:, 4] - trials.finish_of("strip"), 10.0)
 
@@ -419,3 +424,13 @@ def test_greatest_lags_are_kept_by_the_plan_and_by_its_replay(rows, links):
     again = conversion_trials(plan, found, 1, range(1))
     assert again.start[0].tolist() == [done.start for done in found.tasks]
     assert not any(again.broken.values())
+
+
+def test_a_greatest_lag_that_is_out_of_reach_counts_no_more_under_way():
+    tasks = (task("pour", 5), task("strip", 5, (("pour", "FS", 0, 24),)), task("roof", 5, (("strip", "FS", 0, 10),)))
+    when = lambda hours: quantity(hours, Dimension.DATE)  # noqa: E731
+    state = (TaskProgress(task="pour", actual_start=when(0), actual_finish=when(5)),)
+    plan = replace(programme(tasks), status_date=when(100), progress=state)
+    found = schedule(plan)
+    assert check_schedule(plan, found) == []
+    assert conversion_trials(plan, found, 1, range(3)).broken == {("strip", "roof"): 0.0}

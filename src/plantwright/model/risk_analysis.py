@@ -7,7 +7,7 @@ start, money its currency.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -102,6 +102,7 @@ class RiskAnalysis:
     N worlds, T tasks in the programme's order, M milestones (tasks marked so or with a deadline). `ranges`: no risk
     happens; `unmitigated`, `mitigated`: no mitigation done, and all of them. `relevelled`: the last finish where
     resources are levelled anew in each of the first worlds in the plan's priority, NaN where no place was found.
+    `broken`: share of the worlds in which the greatest lag between a predecessor and a task cannot be kept.
     """
 
     seed: int
@@ -122,6 +123,7 @@ class RiskAnalysis:
     drivers: tuple[Driver, ...]
     merges: tuple[Merge, ...]
     slip: Slip
+    broken: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def worlds(self) -> int:

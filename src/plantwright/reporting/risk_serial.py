@@ -46,6 +46,7 @@ def risk_json(programme: Programme, analysis: RiskAnalysis) -> dict[str, Any]:
         "tasks": _tasks(programme, analysis).to_dicts(),
         "joint": asdict(joint) | {"date": _iso(programme, joint.date)},
         "planned_cost": analysis.planned_cost,
+        "broken_lags": [{"predecessor": a, "task": b, "share": s} for (a, b), s in analysis.broken.items()],
     }  # fmt: skip
     plain: dict[str, Any] = _plain(found)
     return plain

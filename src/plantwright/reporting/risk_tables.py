@@ -36,7 +36,7 @@ def risk_tables(programme: Programme, analysis: RiskAnalysis) -> dict[str, Table
         "drivers": _drivers(programme, analysis), "register": _register(programme, analysis),
         "mitigations": _mitigations(programme, analysis), "slip": _slip(programme, analysis),
         "merges": _merges(programme, analysis), "critical": _tasks(programme, analysis),
-        "joint": _joint(programme, analysis),
+        "joint": _joint(programme, analysis), "lags": _lags(programme, analysis),
     }  # fmt: skip
     return {name: table for name, table in found.items() if table.rows or name == "dates"}
 
@@ -67,6 +67,17 @@ def _money(value: float | None, unit: float) -> str:
 
 def _signed(correlation: float) -> str:
     return f"{correlation:+.2f}".replace("-", "\u2212")
+
+
+def _lags(programme: Programme, analysis: RiskAnalysis) -> Table:
+    """Greatest lags that no waiting keeps in some world."""
+    called = names(programme)
+    rows = [
+        (called.get(before, before), called.get(after, after), percent(share))
+        for (before, after), share in analysis.broken.items()
+        if share > 0
+    ]
+    return Table("Greatest lags that cannot be kept", ("after", "task", "broken in"), rows, 2, FILE)
 
 
 def _dates(programme: Programme, analysis: RiskAnalysis) -> Table:

@@ -22,7 +22,7 @@ from plantwright.scheduling.impacts import Impact, absent, impacts, struck
 from plantwright.scheduling.merges import Means, means_of, merges_of
 from plantwright.scheduling.relevel import levelled
 from plantwright.scheduling.replay import Bool, Float, Int, Worlds, add_path_finishes, replay_last
-from plantwright.scheduling.risk import Order, Replay, Wiring, order_of, replay_drawn, wire
+from plantwright.scheduling.risk import Order, Replay, Wiring, broken_shares, order_of, replay_drawn, wire
 from plantwright.scheduling.worlds import Price, drawn_worlds, planned_world, prices, some_worlds
 
 BATCH = 500
@@ -78,6 +78,7 @@ class _Batch:
     happens: Bool
     outlooks: Mapping[str, Outlook]
     sums: _Sums
+    broken: Bool
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def _batch(setting: _Setting, worlds: range) -> _Batch:
         happening.astype(np.bool_),
         outlooks,
         _summed(setting, drawn, replayed, last),
+        replayed.broken,
     )
 
 
@@ -259,6 +261,7 @@ def _analysis(setting: _Setting, batches: Sequence[_Batch], relevelled: int) -> 
         drivers=drivers_of(programme, setting.order.modes, setting.seed, planned.finish, happens),
         merges=merges,
         slip=slip,
+        broken=broken_shares(programme, np.concatenate([batch.broken for batch in batches])),
     )  # fmt: skip
 
 

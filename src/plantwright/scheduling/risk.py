@@ -94,11 +94,11 @@ def conversion_trials(programme: Programme, schedule: Schedule, seed: int, repli
         finish=found.finish,
         criticality=found.critical.mean(axis=0) if len(replications) else np.zeros(len(programme.tasks)),
         sensitivity=rank_correlations(duration, found.finish.max(axis=1, initial=0.0)),
-        broken=_shares(programme, found.broken),
+        broken=broken_shares(left, found.broken),
     )
 
 
-def _shares(programme: Programme, broken: Bool) -> dict[tuple[str, str], float]:
+def broken_shares(programme: Programme, broken: Bool) -> dict[tuple[str, str], float]:
     """Share of the replications in which each greatest lag is broken, by predecessor and task."""
     pairs = [(link.predecessor, task.id) for task in programme.tasks for link in task.links if link.max_lag is not None]
     shares = broken.mean(axis=0).tolist() if len(broken) else [0.0] * len(pairs)

@@ -26,6 +26,7 @@ def at_risk(
         must_be_new(out)
     programme = load(source)
     schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    programme = schedule.decided(programme)
     found = scheduling.risk_analysis(
         programme, schedule, trials=trials, seed=seed, progress=partial(progress, "trying the plan")
     )
