@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plantwright.model.health import Fault, Finding
 from plantwright.model.outcome import STATES, CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason, Shipment
 from plantwright.model.programme import Programme
@@ -34,6 +35,7 @@ class MadeUp:
     replications: Replications
     cash: CashFlows
     outcome: Outcome
+    health: tuple[Finding, ...] = ()
 
 
 def made_up(programme: Programme, worlds: int = 20, seed: int = 3) -> MadeUp:
@@ -45,7 +47,11 @@ def made_up(programme: Programme, worlds: int = 20, seed: int = 3) -> MadeUp:
     replications = _replications(programme, plan, trials, rng)
     cash = _cash(programme, rng, worlds)
     found = outcome(programme, schedule, plan, trials, replications, cash, {"plantwright": "0.1.0"})
-    return MadeUp(programme, schedule, trials, _risk(programme, schedule, trials), plan, replications, cash, found)
+    risk = _risk(programme, schedule, trials)
+    fault = Finding(
+        "DCMA 8", "High duration", "tasks", "at most 5%", "1 of 6", False, (Fault("rigs", 9),), "split them"
+    )
+    return MadeUp(programme, schedule, trials, risk, plan, replications, cash, found, (fault,))
 
 
 def _schedule(programme: Programme) -> Schedule:

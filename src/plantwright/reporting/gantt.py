@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above, time_axis
+from plantwright.reporting.gantt_status import beside_bars, status_line
 from plantwright.reporting.palette import EMPTY, HIGH, INK, QUIET, looks
 from plantwright.reporting.run import Run
 from plantwright.reporting.statistics import percentile
@@ -79,6 +80,7 @@ _ENDS: tuple[tuple[Any, str], ...] = ((min, "start"), (max, "finish"), (max, "p8
 
 def _chart(run: Run, identifier: str, says: str, rows: Sequence[Row]) -> Figure:
     traces = [_areas(run, rows), *_tasks(run, rows), *_milestones(run, rows), *_whiskers(run, rows)]
+    traces += beside_bars(run, [row.task for row in rows])
     labels = [label(row.name) if row.task else f"<b>{label(row.name)}</b>" for row in rows]
     last = max([run.programme.horizon_hours * 0.02, *(max(row.p80, row.p90) for row in rows)])
     end = run.programme.moment(min(last * 1.03, run.programme.horizon_hours * 1.2)).isoformat()
@@ -88,7 +90,7 @@ def _chart(run: Run, identifier: str, says: str, rows: Sequence[Row]) -> Figure:
         xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), end], side="top", nticks=8),
         yaxis=axis(showgrid=False, zeroline=False, **ticks), barmode="overlay", bargap=0.35,
         legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
-        margin={"l": 56, "r": 16, "t": 48, "b": 64},
+        margin={"l": 56, "r": 16, "t": 48, "b": 64}, **status_line(run),
     )  # fmt: skip
     return Figure(identifier, says, plot, _narrow(labels), {"width": 0.36})
 

@@ -12,11 +12,13 @@ from plantwright.reporting import answer, page_tables
 from plantwright.reporting.fan import energised_fan
 from plantwright.reporting.figures import Figure
 from plantwright.reporting.gantt import critical_gantt, whole_gantt
+from plantwright.reporting.histogram import histograms
 from plantwright.reporting.limits import station_states, waiting_map
 from plantwright.reporting.money import party_lines
 from plantwright.reporting.ramp import ramps
 from plantwright.reporting.risk_page import risk_section
 from plantwright.reporting.run import Run
+from plantwright.reporting.standing import standing
 from plantwright.reporting.template import Shown, rendered
 from plantwright.reporting.tornado import TITLES, significant, tornado
 from plantwright.reporting.words import day, percent
@@ -45,7 +47,8 @@ def _sections(run: Run, shown: Shown) -> dict[str, Any]:
         "waiting": shown.show(waiting_map(run)), "stations": shown.show(station_states(run)),
         "cash": shown.each(party_lines(run)), "tornados": shown.each(_tornados(run)),
         "steady": [TITLES[metric] for metric in TITLES if tornado(run, metric) is None],
-        "risk": risk_section(run.programme, run.risk, shown),
+        "risk": risk_section(run.programme, run.risk, shown), "standing": standing(run, shown.show),
+        "use": shown.each(histograms(run)),
         "limits": answer.limits_by_quarter(run), "assumed": percent(answer.assumed_share(run)),
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from plantwright.model.health import Finding
 from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
@@ -22,6 +23,8 @@ class Run(Protocol):
     def trials(self) -> ConversionTrials: ...  # noqa: D102
     @property
     def risk(self) -> RiskAnalysis: ...  # noqa: D102
+    @property
+    def health(self) -> tuple[Finding, ...]: ...  # noqa: D102
     @property
     def plan(self) -> Plan: ...  # noqa: D102
     @property

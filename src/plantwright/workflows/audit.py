@@ -15,12 +15,12 @@ from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.reporting.earned_value import EarnedValue, curves, earned_value
+from plantwright.reporting.standing import faults
 from plantwright.workflows.run import Progress, silent
 from plantwright.workflows.steps import Answer, Table
 
 MONEY = ("bac", "pv", "ev", "ac", "sv", "cv", "eac", "etc", "vac")
 INDICES = ("spi", "cpi", "tcpi", "spi_time")
-MOST_FAULTS = 6
 
 
 def earned(source: Path) -> Answer:
@@ -100,10 +100,3 @@ def health(source: Path, *, progress: Progress = silent) -> Answer:
 def verdict(finding: Finding) -> str:
     """Whether a check is passed, in a word."""
     return {True: "passed", False: "FAILED", None: "not made"}[finding.passed]
-
-
-def faults(finding: Finding) -> str:
-    """The tasks at fault with their rows, the first few of many."""
-    shown = [f"{fault.task} ({fault.row})" for fault in finding.faults[:MOST_FAULTS]]
-    more = len(finding.faults) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")

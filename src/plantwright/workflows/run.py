@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import plantwright
 from plantwright import finance, planning, reporting, scheduling, simulation
+from plantwright.model.health import Finding
 from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
@@ -46,6 +47,7 @@ class Run:
     replications: Replications
     cash: CashFlows
     outcome: Outcome
+    health: tuple[Finding, ...] = ()
 
 
 def run(
@@ -96,7 +98,8 @@ def work_through(
     cash = finance.settle(programme, schedule, plan, trials, results, progress=partial(progress, "settling"))
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
     risk = scheduling.risk_analysis(programme, schedule, trials=replications, seed=seed)
-    return Run(programme, schedule, trials, risk, plan, results, cash, outcome)
+    audit = scheduling.health(programme, schedule)
+    return Run(programme, schedule, trials, risk, plan, results, cash, outcome, audit)
 
 
 def planned(programme: Programme, schedule: Schedule, progress: Progress = silent, *, causes: int = 10) -> Plan:
