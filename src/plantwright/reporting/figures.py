@@ -20,6 +20,8 @@ from plantwright.reporting.palette import INK, LINE, PAPER, QUIET
 Floats = NDArray[np.float64]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 DAY_FORMAT = "%-d %b %Y"
+SHORT_HOURS = 300 * 24.0
+"""Up to which length an axis has more ticks than months."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def time_axis(programme: Programme, **more: Any) -> dict[str, Any]:
     """Return the axis of dates from the programme's start to its horizon."""
     span = [programme.start.isoformat(), programme.horizon.isoformat()]
     return axis(type="date", range=span, hoverformat=DAY_FORMAT, tickformat="%b<br>%Y", nticks=9) | more
+
+
+def dates_for(hours: float) -> dict[str, str]:
+    """Return how an axis over a span of hours writes its dates: by the month, or by the day where it is short."""
+    return {"tickformat": "%b<br>%Y" if hours > SHORT_HOURS else "%-d %b<br>%Y"}
 
 
 def moments(programme: Programme, hours: Floats | Sequence[float]) -> list[str | None]:

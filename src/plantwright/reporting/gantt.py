@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from plantwright.reporting.figures import Figure, axis, framed, label, moments, names_above, time_axis
+from plantwright.reporting.figures import Figure, axis, dates_for, framed, label, moments, names_above, time_axis
 from plantwright.reporting.gantt_status import beside_bars, status_line
 from plantwright.reporting.palette import EMPTY, HIGH, INK, QUIET, looks
 from plantwright.reporting.run import Run
@@ -87,7 +87,8 @@ def _chart(run: Run, identifier: str, says: str, rows: Sequence[Row]) -> Figure:
     ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.4, -0.8]}
     plot = framed(
         traces, 110 + 24 * len(rows),
-        xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), end], side="top", nticks=8),
+        xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), end], side="top", nticks=8)
+        | dates_for(last),
         yaxis=axis(showgrid=False, zeroline=False, **ticks), barmode="overlay", bargap=0.35,
         legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
         margin={"l": 56, "r": 16, "t": 48, "b": 64}, **status_line(run),

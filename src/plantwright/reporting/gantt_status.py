@@ -11,7 +11,7 @@ from plantwright.reporting.figures import moments
 from plantwright.reporting.palette import ACCENT, QUIET
 from plantwright.reporting.run import Run
 
-BELOW = 0.4
+BELOW = 0.33
 """How far below the middle of a task's row, in rows, its baseline and its float are drawn."""
 
 DAY = 24.0

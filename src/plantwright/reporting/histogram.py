@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import plotly.graph_objects as go
 
 from plantwright.model.usage import Usage, usage_of
-from plantwright.reporting.figures import Figure, axis, framed, label, moments, time_axis
+from plantwright.reporting.figures import Figure, axis, dates_for, framed, label, moments, time_axis
 from plantwright.reporting.gantt_status import status_line
 from plantwright.reporting.palette import ACCENT, INK
 from plantwright.reporting.run import Run
@@ -40,7 +40,8 @@ def _histogram(run: Run, resource: str, name: str, unit: str, steps: Sequence[Us
     ]  # fmt: skip
     last = run.programme.moment(end * 1.02).isoformat()
     plot = framed(
-        traces, 200, xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), last], nticks=6),
+        traces, 200, xaxis=time_axis(run.programme, range=[run.programme.start.isoformat(), last], nticks=6)
+        | dates_for(end),
         yaxis=axis(unit, rangemode="tozero", range=[0, max(*there, *used) * 1.1], nticks=5), **status_line(run),
     )  # fmt: skip
     says = f"{label(name, 90)}: at most {figure(max(used))} in use, {figure(max(there))} there {unit}".rstrip()

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from plantwright.model.health import Finding, score
 from plantwright.reporting.earned_value import EarnedValue, curves, earned_value
-from plantwright.reporting.figures import Figure, axis, framed, moments, time_axis
+from plantwright.reporting.figures import Figure, axis, dates_for, framed, moments, time_axis
 from plantwright.reporting.gantt_status import status_line
 from plantwright.reporting.page_tables import Table
 from plantwright.reporting.palette import ACCENT, HIGH, LOW
@@ -60,7 +60,8 @@ def s_curve(run: Run) -> Figure:
     ]  # fmt: skip
     span = [moments(run.programme, [at])[0] for at in (drawn.at[0], drawn.at[-1])]
     plot = framed(
-        traces, 300, xaxis=time_axis(run.programme, range=span, nticks=7), margin={"l": 56, "r": 16, "t": 48, "b": 40},
+        traces, 300, xaxis=time_axis(run.programme, range=span, nticks=7) | dates_for(drawn.at[-1] - drawn.at[0]),
+        margin={"l": 56, "r": 16, "t": 48, "b": 40},
         yaxis=axis(f"million {run.programme.currency}", rangemode="tozero"), **status_line(run),
     )  # fmt: skip
     says = "Planned value by week, and earned value and actual cost up to the status date."
