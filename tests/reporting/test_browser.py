@@ -17,7 +17,9 @@ selenium = pytest.importorskip("selenium.webdriver")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SIZES = {"wide": (1400, 1000), "phone": (380, 800)}
-SECTIONS = ["answer", "compute", "conversion", "risk", "ramp", "limits", "demand", "money", "assumptions", "tables"]
+SECTIONS = [
+    "answer", "compute", "conversion", "standing", "risk", "ramp", "limits", "demand", "money", "assumptions", "tables",
+]  # fmt: skip
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
