@@ -127,6 +127,15 @@ def test_tasks_in_a_row_share_the_variance_by_their_own():
     assert {each.name: each.correlation for each in found.drivers} == pytest.approx({"dx": 0.58, "dy": 0.79}, abs=0.03)
 
 
+def test_two_exponential_tasks_in_a_row_share_the_risk_and_take_their_means():
+    found = analysed(network({"x": ((Law.EXPONENTIAL, 1, 50, 1), ""), "y": ((Law.EXPONENTIAL, 1, 50, 1), "x")}))
+    assert found.sensitivity.tolist() == pytest.approx([np.sqrt(0.5)] * 2, abs=0.02)
+    assert found.deviation.tolist() == pytest.approx([50.0, 50.0], rel=0.03)
+    # Planned are the medians, 50 ln 2 each.
+    assert found.slip.lengthening == pytest.approx(2 * (50 - 50 * np.log(2)), abs=error(found.planned.finish))
+    assert found.slip.merging == pytest.approx(0.0, abs=1e-6)
+
+
 STEPS = {
     "a": ((2, 5, 9), ""), "b": ((3, 4, 8), ""), "c": ((1, 6, 7), "a"), "d": ((2, 3, 10), "ab"), "e": ((4, 5, 9), "b"),
     "f": ((1, 2, 6), "cd"), "g": ((2, 4, 5), "de"), "h": ((1, 1, 1), "fg"),
