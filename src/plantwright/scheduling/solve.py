@@ -30,8 +30,11 @@ MOST_CHOICES = 1_500
 WINDOWS = 40
 """Windows of a large problem without a time limit."""
 
-GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.25, 0.5
+GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.15, 0.5
 """Share of a time limit that the generator may use before CP-SAT begins, and of problems too large for one model."""
+
+MANY_TASKS, WHOLE_SHARE = 80, 0.4
+"""From so many tasks on, windows improve what the whole model could not prove in this share of the time left."""
 
 
 def solve(
@@ -88,7 +91,22 @@ def _improved(
         return improve_windows(problem, known, windows=windows, seconds=left, seed=seed, progress=progress)
     if known.start and left is None and calendar_choices(problem) > MOST_CHOICES:
         return improve_corridors(problem, known, effort=effort, seed=seed, progress=progress)
-    return improve(problem, known, seconds=left, effort=effort if left is None else None, seed=seed, progress=progress)
+    if left is None:
+        return improve(problem, known, effort=effort, seed=seed, progress=progress)
+    return _improved_in_time(problem, known, left, seed, progress)
+
+
+def _improved_in_time(
+    problem: Problem, known: Solution, left: float, seed: int, progress: Callable[[float], object] | None
+) -> Solution:
+    begun = time.perf_counter()
+    ends_whole = len(problem.tasks) < MANY_TASKS or any(link.max_lag is not None for link in problem.links)
+    seconds = left if ends_whole else left * WHOLE_SHARE
+    found = improve(problem, known, seconds=seconds, seed=seed, progress=progress)
+    left -= time.perf_counter() - begun
+    if ends_whole or found.status is not Status.FEASIBLE or left <= 0:
+        return found
+    return improve_windows(problem, found, windows=UNLIMITED, seconds=left, seed=seed)
 
 
 def _is_large(problem: Problem) -> bool:

@@ -1,8 +1,8 @@
 """A bound for problems whose whole model is too large: the same problem without calendars, which CP-SAT can prove.
 
 Every task takes the least time that its calendar allows anywhere, and starts and counts no earlier than calendars let
-it. What a shorter task could break is left out, as are resources that are free over breaks: so every schedule of the
-problem is one of its relaxation.
+it. What a shorter task could break is left out, as are resources that are free over breaks and limits of spending: so
+every schedule of the problem is one of its relaxation.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def relaxation(problem: Problem) -> Problem:
 def _shortest(mode: Mode, elapsed: int) -> Mode:
     released = {resource for resource, _ in mode.released if mode.calendar >= 0}
     demand = tuple(0 if resource in released else units for resource, units in enumerate(mode.demand))
-    return replace(mode, duration=elapsed, demand=demand, calendar=ELAPSED, released=())
+    return replace(mode, duration=elapsed, demand=demand, calendar=ELAPSED, released=(), dues=())
 
 
 def _weaker(problem: Problem, link: Link) -> Link:

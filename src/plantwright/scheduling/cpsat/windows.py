@@ -101,7 +101,8 @@ def standing(problem: Problem, solution: Solution) -> Standing:
 def window_of(problem: Problem, arrays: Arrays, plan: Standing, free: Iterable[int]) -> Window | None:
     """The problem of some tasks, all others standing; they may move by half the time that they span.
 
-    None where no task is free. A task left out counts here as finished at the horizon, however early `never` is.
+    None where no task is free. A task left out counts here as finished at the horizon, however early `never` is, and
+    limits of spending are left out: both are judged when the schedule is generated again.
     """
     free = tuple(sorted(number for number in free if _is_free(problem.tasks[number])))
     if not free:
