@@ -13,7 +13,9 @@ from plantwright.scheduling.generation import generate
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
 from plantwright.scheduling.shifting import shifted
 
-SCHEDULES = 3_000
+SCHEDULES, SCHEDULES_IN_TIME = 3_000, 100_000
+"""Passes of generation: without a time limit, and the most with one unless the problem is large; then they stall."""
+
 UNLIMITED = 1 << 40
 SCHEDULES_WITH_MAXIMUM_LAGS = 200
 """The generator places tasks one after the other and seldom meets maximum lags: a try, no search."""
@@ -30,7 +32,7 @@ MOST_CHOICES = 1_500
 WINDOWS = 40
 """Windows of a large problem without a time limit."""
 
-GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.15, 0.5
+GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.15, 0.6
 """Share of a time limit that the generator may use before CP-SAT begins, and of problems too large for one model."""
 
 MANY_TASKS, WHOLE_SHARE = 80, 0.4
@@ -70,7 +72,7 @@ def solve(
 
 def _generated(problem: Problem, bounds: tuple[int, ...], time_limit: float | None, seed: int) -> Solution:
     share = GENERATION_SHARE_OF_LARGE if _is_large(problem) else GENERATION_SHARE
-    schedules = SCHEDULES if time_limit is None else UNLIMITED
+    schedules = SCHEDULES if time_limit is None else UNLIMITED if _is_large(problem) else SCHEDULES_IN_TIME
     if any(link.max_lag is not None for link in problem.links):
         schedules = SCHEDULES_WITH_MAXIMUM_LAGS
     limit = None if time_limit is None else time_limit * share
