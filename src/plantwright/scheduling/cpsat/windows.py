@@ -34,6 +34,9 @@ from plantwright.scheduling.problem import (
 Bool = npt.NDArray[np.bool_]
 
 NO_WAY = -(1 << 50)
+WHOLE_STAGES = frozenset({Stage.PRESENT_COST, Stage.LEVELLING})
+"""Objectives that a window leaves out, for they speak of payments and use in the whole schedule."""
+
 SINKS = 60
 """Most tasks behind a window that are followed one by one, the heaviest first; a window is but a proposal."""
 
@@ -125,6 +128,7 @@ def window_of(problem: Problem, arrays: Arrays, plan: Standing, free: Iterable[i
         horizon=problem.horizon - begin,
         never=max(problem.never, problem.horizon) - begin,
         caps=(),
+        objectives=tuple(each for each in problem.objectives if each not in WHOLE_STAGES) or (Stage.MAKESPAN,),
     )
     return Window(free, begin, window, _known(window, plan, free, begin))
 
