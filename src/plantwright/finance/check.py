@@ -19,6 +19,7 @@ from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
+from plantwright.model.underway import as_spent
 
 Totals = dict[tuple[str, str], float]  # (kind, party) -> mean over the worlds
 Floats = NDArray[np.float64]
@@ -38,7 +39,7 @@ def check_cash_flows(
     sales by party against sums of their own; capital spent in every world; net present value within what the months
     allow.
     """
-    again = _Again(programme, schedule, plan, trials, replications)
+    again = _Again(as_spent(programme), schedule, plan, trials, replications)
     found = [
         *_conserved(cash),
         *_totals(again, cash),

@@ -22,6 +22,7 @@ from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.model.spending import OUTSIDE
+from plantwright.model.underway import as_spent
 
 BATCH = 100
 HOURS_PER_YEAR = 365 * DAY
@@ -38,7 +39,7 @@ def settle(programme: Programme, schedule: Schedule, plan: Plan, trials: Convers
     payment at t hours is worth amount / (1 + discount rate) ** (t / 8760) at the start (XNPV: exact dates, a year of
     365 days).
     """
-    count = replications.finished.shape[0]
+    count, programme = replications.finished.shape[0], as_spent(programme)
     books = []
     for first in range(0, count, BATCH):
         rows = range(first, min(first + BATCH, count))

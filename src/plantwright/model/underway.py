@@ -83,6 +83,55 @@ def cost_to_date(programme: Programme, task: Task) -> float:
     return cost_planned(programme, mode_in_use(programme, task)) * share_done(programme, task)
 
 
+def as_spent(programme: Programme) -> Programme:
+    """Return the programme in which what is paid is paid: of a finished task every cost is certain, as stated or as
+    planned; a running one whose cost so far is stated costs that and, in proportion, what is still to be done.
+
+    Rates of resources that hang on assumptions stay uncertain.
+    """
+    if not programme.progress:
+        return programme
+    return replace(programme, tasks=tuple(_spent(programme, task) for task in programme.tasks))
+
+
+def _spent(programme: Programme, task: Task) -> Task:
+    done, mode = progress_of(programme, task.id), mode_in_use(programme, task)
+    if not done.is_started or (done.actual_cost is None and not done.is_finished):
+        return task
+    whole = cost_planned(programme, mode)
+    total = cost_to_date(programme, task) + (1.0 - share_done(programme, task)) * whole
+    factor = total / whole if whole else 1.0
+    spent = replace(mode, cost=mode.cost if whole else Quantity(total, Dimension.MONEY))
+    if done.is_finished:
+        spent = _certain(programme, task, spent, done)
+    spent = replace(
+        spent,
+        cost=spent.cost.scaled(factor),
+        equipment_cost=spent.equipment_cost * factor,
+        equipment_prices=tuple(price.scaled(factor) for price in spent.equipment_prices),
+        needs=tuple(replace(need, amount=need.amount.scaled(factor)) for need in spent.needs),
+    )
+    return replace(task, modes=tuple(spent if each is mode else each for each in task.modes))
+
+
+def _certain(programme: Programme, task: Task, mode: Mode, done: TaskProgress) -> Mode:
+    """The mode without its assumptions, its crews taken for the hours that were worked at the cost of those planned."""
+    calendar = programme.calendars.get(task.calendar, continuous())
+    start, finish = (when.planned if when else 0.0 for when in (done.actual_start, done.actual_finish))
+    worked = float(calendar.worked(finish) - calendar.worked(start))
+    pace = mode.duration.planned / worked if worked > 0 else 1.0
+    return replace(
+        mode,
+        cost=_plain(mode.cost),
+        equipment_prices=tuple(_plain(price) for price in mode.equipment_prices),
+        needs=tuple(replace(need, amount=_plain(need.amount).scaled(pace)) for need in mode.needs),
+    )
+
+
+def _plain(value: Quantity) -> Quantity:
+    return Quantity(value.planned, value.dimension, factor=value.planned, unit=value.unit)
+
+
 def remaining(programme: Programme) -> Programme:
     """Return the programme that is left at the status date; the same one where it has none.
 
