@@ -58,10 +58,10 @@ class Plant:
         self.rows.setdefault(table, []).append(row)
         return self
 
-    def item(self, *names: str, power_kw: float = 0.0) -> Plant:
+    def item(self, *names: str, power_kw: float = 0.0, **more: Any) -> Plant:
         for name in names:
             if name not in {i.id for i in self.rows.get("items", [])}:
-                self._add("items", Item(id=name, power=q(power_kw)))
+                self._add("items", Item(id=name, power=q(power_kw), **more))
         return self
 
     def centre(self, name: str, stations: int = 1, **more: Any) -> Plant:
@@ -87,19 +87,23 @@ class Plant:
         line = Component(item=item, component=component, quantity=q(quantity), operation=operation, **more)
         return self._add("bom", line)
 
-    def source(self, item: str, supplier: str = "maker", lead: float = 0.0, weekly: Any = None, moq: float = 1,
-               multiple: float = 1, qualified: float | None = None) -> Plant:  # fmt: skip
+    def source(self, item: str, supplier: str = "maker", lead: Any = 0.0, weekly: Any = None, moq: float = 1,
+               multiple: float = 1, qualified: float | None = None, **more: Any) -> Plant:  # fmt: skip
         self.item(item)
         given = {0.0: weekly} if isinstance(weekly, (int, float)) else (weekly or {})
         return self._add("sources", Source(
-            item=item, supplier=supplier, price=q(1), lead_time=q(lead), moq=q(moq), multiple=q(multiple),
+            item=item, supplier=supplier, price=q(1), lead_time=q(lead) if isinstance(lead, (int, float)) else lead,
+            moq=q(moq), multiple=q(multiple),
             capacity=steps({at: v / WEEK for at, v in given.items()}),
-            qualified_from=None if qualified is None else q(qualified),
+            qualified_from=None if qualified is None else q(qualified), **more,
         ))  # fmt: skip
 
-    def stock(self, item: str, quantity: float, at: float = 0.0) -> Plant:
+    def stock(self, item: str, quantity: float, at: float = 0.0, **more: Any) -> Plant:
         self.item(item)
-        return self._add("stock", Stock(item=item, quantity=q(quantity), available=q(at)))
+        return self._add("stock", Stock(item=item, quantity=q(quantity), available=q(at), **more))
+
+    def on_order(self, name: str, item: str, quantity: float, at: float, supplier: str = "maker") -> Plant:
+        return self.stock(item, quantity, at, id=name, kind="on_order", supplier=supplier)
 
     def site(self, name: str = "site", transit: float = 0.0, weekly: float = 1e6, power: Any = ()) -> Plant:
         power_steps = steps(power) if power != () else ()

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.planning.programmes import DAY, WEEK, Plant, needs
+from tests.planning.programmes import DAY, WEEK, Plant, needs, q
 
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
+from plantwright.model.quantity import Step, Stepped
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_plan, plan
 
@@ -42,6 +43,45 @@ def plants(draw: st.DrawFn) -> Plant:
         item, site = draw(st.sampled_from(["rack", "tray0", "part1"])), draw(st.sampled_from(["near", "far"]))
         due, priority = draw(st.floats(0, 11 * WEEK)), draw(st.integers(1, 3))
         plant.demand(f"demand{n}", item, draw(st.integers(1, 12)), due, priority, site)
+    return plant
+
+
+@st.composite
+def supplied_plants(draw: st.DrawFn) -> Plant:
+    """Draw such a plant with all that may be said of its material: substitutes, open orders, safety, lives, phantoms."""
+    plant = draw(plants())
+    items = {
+        item.id: item.model_copy(update={
+            "safety_stock": q(draw(st.sampled_from([0, 0, 4, 11]))),
+            "safety_time": q(draw(st.sampled_from([0.0, 0.0, 30.0, 150.0]))),
+            "shelf_life": draw(st.sampled_from([None, None, q(200.0), q(3 * WEEK)])),
+        })
+        for item in plant.rows["items"]
+    }  # fmt: skip
+    plant.rows["items"] = list(items.values())
+    plant.rows["sources"] = [
+        source.model_copy(update={
+            "lead_time": Stepped(source.lead_time.planned, later=(Step(q(WEEK), q(draw(st.floats(0, 4 * WEEK)))),)),
+            "ordering_time": q(draw(st.sampled_from([0.0, 50.0]))),
+            "receiving_time": q(draw(st.sampled_from([0.0, 50.0]))),
+            "interval": q(draw(st.sampled_from([0.0, 0.0, 400.0]))),
+        })
+        for source in plant.rows.get("sources", [])
+    ]  # fmt: skip
+    dates = {
+        "valid_from": draw(st.sampled_from([None, q(3 * WEEK)])),
+        "valid_to": draw(st.sampled_from([None, q(700)])),
+    }
+    customers = draw(st.sampled_from([(), ("customer",), ("other",)]))
+    plant.component("tray0", "spare", 1.0, substitute_for="part0", customers=customers, **dates)
+    plant.component("rack", "spare", 2.0, substitute_for="tray1", preference=draw(st.integers(0, 1)))
+    plant.phantom("kit").component("rack", "kit", 1.0, **dates).component("kit", "part2", 1.0)
+    plant.stock("spare", draw(st.integers(0, 30)), draw(st.floats(0, 3 * WEEK)))
+    plant.on_order("po1", "part0", draw(st.integers(1, 20)), draw(st.floats(0, 6 * WEEK)), "first")
+    plant.rows["demand"] = [
+        demand.model_copy(update={"customer": draw(st.sampled_from(["customer", "other"]))})
+        for demand in plant.rows["demand"]
+    ]
     return plant
 
 
@@ -83,6 +123,31 @@ def test_every_plan_passes_the_checker(plant: Plant) -> None:
     assert check_plan(programme, schedule, found) == ()
     wanted = {d.id: d.quantity for d in programme.demand}
     assert all(0 < r.quantity <= wanted[r.demand] for r in found.reasons)
+
+
+@QUICK
+@given(supplied_plants())
+def test_every_plan_passes_the_checker_whatever_is_said_of_its_material(plant: Plant) -> None:
+    programme, schedule, found = planned(plant)
+    assert check_plan(programme, schedule, found) == ()
+    assert found == plan(programme, schedule)
+
+
+@QUICK
+@given(supplied_plants())
+def test_safety_stock_makes_no_demand_later(plant: Plant) -> None:
+    programme, schedule, found = planned(plant)
+    bare = tuple(item.model_copy(update={"safety_stock": q(0)}) for item in programme.items)
+    assert found.shipments == plan(replace(programme, items=bare), schedule).shipments
+
+
+@QUICK
+@given(supplied_plants(), st.integers(1, 20))
+def test_more_of_a_substitute_never_makes_the_first_demand_later(plant: Plant, more: int) -> None:
+    programme, _, found = planned(plant)
+    before = lateness(programme, found)
+    programme, _, found = planned(plant.stock("spare", more))
+    assert lateness(programme, found)[0] <= before[0]
 
 
 @QUICK

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import inf, isfinite
 
 from plantwright.exchange.sheets import Cell, Table, workbook_bytes
 from plantwright.model.plan import Plan
@@ -17,11 +17,13 @@ DEMAND = (
     "id", "customer", "destination", "item", "quantity", "priority", "due", "promised", "days late", "planned",
     "in time", "because", "what would help",
 )  # fmt: skip
-PURCHASES = ("id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned")
+PURCHASES = ("id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned", "open already")
 PRODUCTION = ("id", "item", "quantity", "good", "release", "finish")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
 CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
+SHORTFALLS = ("item", "quantity", "from", "to", "because")
+EXPIRIES = ("supply", "item", "quantity", "expires")
 REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
 CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
 LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share")
@@ -36,6 +38,8 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("shipments", SHIPMENTS, [*_shipments(programme, plan)]),
         Table("pegging", PEGGING, [*_pegging(programme, plan)]),
         Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
+        Table("safety_stock_short", SHORTFALLS, [*_shortfalls(programme, plan)]),
+        Table("expiring", EXPIRIES, [*_expiries(programme, plan)]),
         Table("reasons", REASONS, [*_reasons(programme, plan)]),
         Table("causes", CAUSES, [*_causes(plan)]),
         Table("loads", LOADS, [*_loads(programme, plan)]),
@@ -75,7 +79,7 @@ def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.purchase_orders:
         dates = _day(programme, each.placed), _day(programme, each.received)
         cost = 0.0 if each.consigned else each.price * each.quantity
-        yield each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned
+        yield each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned, each.frozen
 
 
 def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
@@ -99,7 +103,8 @@ def _pegging(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
         kind = "purchase" if each.supply in bought else "production" if each.supply in made else "stock"
         there = bought.get(each.supply, made.get(each.supply))
         available = None if there is None else _day(programme, there)
-        yield each.supply, kind, each.item, each.quantity, each.demand, available, _day(programme, due[each.demand])
+        wanted = _day(programme, due.get(each.demand, inf))
+        yield each.supply, kind, each.item, each.quantity, each.demand, available, wanted
 
 
 def _consumptions(plan: Plan) -> Iterator[tuple[Cell, ...]]:
@@ -107,6 +112,16 @@ def _consumptions(plan: Plan) -> Iterator[tuple[Cell, ...]]:
     item = {order.id: order.item for order in plan.production_orders}
     for each in plan.consumptions:
         yield each.order, item[each.order], each.operation, each.component, each.quantity
+
+
+def _shortfalls(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.shortfalls:
+        yield each.item, each.quantity, _day(programme, each.begins), _day(programme, each.ends), each.text
+
+
+def _expiries(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.expiries:
+        yield each.supply, each.item, each.quantity, _day(programme, each.at)
 
 
 def _reasons(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

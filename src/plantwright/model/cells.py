@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 from pydantic import Field, PlainValidator, ValidationInfo
 
 from plantwright.model.assumptions import Register
-from plantwright.model.quantity import Dimension, Quantity, Step, Steps
+from plantwright.model.quantity import Dimension, Quantity, Step, Stepped, Steps
 from plantwright.model.units import NAMES, UnitError, closest, unit, wanted
 
 LARGEST = 1e15
@@ -223,6 +223,17 @@ def steps(text: str, dimension: Dimension | None, reading: Reading, weekly: bool
     if any(later <= earlier for earlier, later in pairwise(fixed)):
         raise CellError(f"the dates of '{_short(text)}' do not ascend", "put the steps in order of time, one a date")
     return read
+
+
+def stepped(text: str, dimension: Dimension, reading: Reading) -> Quantity:
+    """Return a number that may change with time, such as `26 weeks; 2027-01-01: 18 weeks`; raise CellError."""
+    first, *later = steps(text, dimension, reading)
+    if first.at.planned != 0 or first.at.assumption:
+        raise CellError(f"'{_short(text)}' does not say what holds first", "write the first value without a date")
+    value = first.value
+    if not later:
+        return value
+    return Stepped(value.planned, value.dimension, value.assumption, value.factor, value.unit, tuple(later))
 
 
 def _step(text: str, first: bool, dimension: Dimension | None, reading: Reading, weekly: bool) -> Step:
@@ -488,6 +499,7 @@ Money = Annotated[Quantity, _of(Dimension.MONEY)]
 MoneyOrNone = Annotated[Quantity | None, _of(Dimension.MONEY, optional=True)]
 MoneyRate = Annotated[Quantity, _of(Dimension.MONEY_RATE)]
 Duration = Annotated[Quantity, _of(Dimension.TIME)]
+LeadTime = Annotated[Quantity, _cell(lambda text, reading: stepped(text, Dimension.TIME, reading), Quantity)]
 DurationOrNone = Annotated[Quantity | None, _of(Dimension.TIME, optional=True)]
 Date = Annotated[Quantity, _of(Dimension.DATE)]
 DateOrAssumption = Annotated[Quantity | None, _of(Dimension.DATE, optional=True)]

@@ -32,7 +32,7 @@ REFERENCES = {
     "bom": {"item": "items", "component": "items", "substitute_for": "items", "customers": "parties"},
     "routing": {"item": "items", "work_centre": "work_centres", "resources": "resources"},
     "sources": {"item": "items", "supplier": "parties"},
-    "stock": {"item": "items"},
+    "stock": {"item": "items", "supplier": "parties"},
     "demand": {"customer": "parties", "destination": "destinations", "item": "items"},
     "destinations": {"party": "parties"},
     "reservations": {"item": "items", "customer": "parties", "demand": "demand"},

@@ -1,4 +1,4 @@
-"""Rules about what goes into what: substitutes, dates and customers of bills, phantoms."""
+"""Rules about what goes into what and where it comes from: substitutes and phantoms, open orders, shelf lives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from plantwright.model.draft import Draft, in_row, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Component
+from plantwright.model.quantity import from_when
 
 
 def substitutes(draft: Draft) -> Iterator[Issue]:
@@ -66,4 +67,74 @@ def _line(draft: Draft, line: Component) -> Component:
     return next((each for each in draft.programme.bom if each.row == line.row), line)
 
 
-RULES = (substitutes, dates_of_lines, phantoms, whole_bills)
+def open_orders(draft: Draft) -> Iterator[Issue]:
+    """An open purchase order says with whom, for when and by which id; ids of stock are given once."""
+    named: set[str] = set()
+    for row in draft.programme.stock:
+        for column in ("id", "supplier", "available") if row.kind == "on_order" else ():
+            if not getattr(row, column):
+                yield in_row(row, column, f"an open order without '{column}'", f"write its '{column}'")
+        if row.id and row.id in named:
+            yield in_row(row, "id", f"'{row.id}' is there already", "give each row an id of its own, or none")
+        named.add(row.id)
+
+
+def lives(draft: Draft) -> Iterator[Issue]:
+    """What may be kept for a while is not to be there longer than that before it is needed."""
+    for item in draft.programme.items:
+        if item.shelf_life and item.safety_time.planned >= item.shelf_life.planned:
+            said = f"'{item.id}' is to be there longer before its need than it may be kept"
+            yield in_row(item, "safety_time", said, "write less than its shelf_life")
+
+
+def lots_within_life(draft: Draft) -> Iterator[Issue]:
+    """The smallest order of a supplier is used up within the shelf life of what it delivers."""
+    needs = _needs(draft)
+    for source in draft.programme.sources:
+        item = draft.programme.item.get(source.item)
+        times = needs.get(source.item, [])
+        if item is None or not item.shelf_life or not times:
+            continue
+        life = item.shelf_life.planned
+        most = max(sum(units for when, units in times if begins <= when <= begins + life) for begins, _ in times)
+        if source.moq.planned > most + 1e-6:
+            said = f"orders are of {source.moq.planned:g} at least, but only {most:g} are used within the shelf life"
+            yield in_row(source, "moq", said, "agree on a smaller order; what is left over is scrap", warning=True)
+
+
+def _needs(draft: Draft) -> dict[str, list[tuple[float, float]]]:
+    """Return by item when the demands are due that need it, and how many; nothing for what goes into itself."""
+    found: dict[str, list[tuple[float, float]]] = {}
+
+    def add(item: str, when: float, units: float, above: tuple[str, ...]) -> None:
+        found.setdefault(item, []).append((when, units))
+        for place in draft.programme.places_of.get(item, ()) if item not in above else ():
+            for line in place:
+                add(line.component, when, units * line.quantity.planned, (*above, item))
+
+    if any(item.shelf_life for item in draft.programme.items):
+        for demand in draft.programme.demand:
+            add(demand.item, demand.due.planned, float(demand.quantity), ())
+    return found
+
+
+def reachable_sources(draft: Draft) -> Iterator[Issue]:
+    """An order placed as soon as it may be is there before the horizon."""
+    for source in draft.programme.sources if draft.dated else ():
+        first = max(source.qualified_from.planned if source.qualified_from else 0.0, source.ordering_time.planned)
+        soonest = min(max(first, begins) + value.planned for begins, value in from_when(source.lead_time))
+        if soonest + source.receiving_time.planned > draft.programme.horizon_hours:
+            said = f"what is ordered of '{source.supplier}' as soon as can be comes after the horizon"
+            yield in_row(source, "lead_time", said, "check it, or move the horizon in programme.yaml", warning=True)
+
+
+RULES = (
+    substitutes,
+    dates_of_lines,
+    phantoms,
+    whole_bills,
+    open_orders,
+    lives,
+    lots_within_life,
+    reachable_sources,
+)

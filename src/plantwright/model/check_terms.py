@@ -18,7 +18,7 @@ DATES = {
     "tasks": ("release", "deadline"),
     "demand": ("due", "latest"),
     "reservations": ("until",),
-    "stock": ("available",),
+    "stock": ("available", "expires"),
     "sources": ("qualified_from",),
     "bom": ("valid_from", "valid_to"),
 }

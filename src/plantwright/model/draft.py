@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from plantwright.model.files import Document, Place, shown
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Programme, Row, TaskRow
-from plantwright.model.quantity import Dimension, Quantity
+from plantwright.model.quantity import Dimension, Quantity, Stepped
 from plantwright.model.units import closest
 
 KIND_DIMENSION = {
@@ -110,6 +110,8 @@ def _first_row(draft: Draft, row: Row) -> Row | None:
 
 def quantities(value: object) -> Iterator[Quantity]:
     """Yield every quantity within a value, however deep."""
+    if isinstance(value, Stepped):
+        yield from (each for step in value.later for each in (step.at, step.value))
     if isinstance(value, Quantity):
         yield value
     elif isinstance(value, BaseModel):

@@ -10,7 +10,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOrder:
-    """An order for a bought item: placed and received are hours from start, price is of one."""
+    """An order for a bought item: placed and received are hours from start, price is of one.
+
+    A `frozen` one is open already: it is as the programme says, and the plan moves none of it.
+    """
 
     id: str
     item: str
@@ -20,6 +23,7 @@ class PurchaseOrder:
     received: float
     price: float
     consigned: bool
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,27 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Safety stock that is not there from `begins` up to `ends` (hours from start): how many units, and why not."""
+
+    item: str
+    quantity: float
+    begins: float
+    ends: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Units of a supply that nobody uses within their life: scrap from `at` on (hours from start)."""
+
+    supply: str
+    item: str
+    quantity: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
     resource.
@@ -176,7 +201,12 @@ class Plan:
     loads: tuple[Load, ...] = ()
     causes: tuple[Cause, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
+<<<<<<< HEAD
     order: tuple[str, ...] = ()
+=======
+    shortfalls: tuple[Shortfall, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
+>>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:

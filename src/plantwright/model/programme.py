@@ -32,6 +32,7 @@ from plantwright.model.cells import (
     DurationOrNone,
     Identifier,
     Identifiers,
+    LeadTime,
     Link,
     Links,
     Money,
@@ -235,6 +236,17 @@ class Item(Row):
     power: Power = Field(
         default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised"
     )
+    safety_stock: Count = Field(
+        default=Quantity(0.0),
+        description="units that are to be left; taken by a demand that would be late without",
+    )
+    safety_time: Duration = Field(
+        default=Quantity(0.0),
+        description="how long before its need one is to be there; given up rather than be late",
+    )
+    shelf_life: DurationOrNone = Field(
+        default=None, description="how long one may be kept before it is used; blank: without end"
+    )
     phantom: YesNo = Field(
         default=False, description="yes: never made or kept by itself; its components go straight into what takes it"
     )
@@ -295,7 +307,16 @@ class Source(Row):
     item: Identifier = Field(description="item offered")
     supplier: Identifier = Field(description="party that supplies it")
     price: Money = Field(description="price of one")
-    lead_time: Duration = Field(description="from order to receipt at the plant, elapsed time")
+    lead_time: LeadTime = Field(
+        description="from order to receipt at the plant, elapsed; by date of order: `26 weeks; 2027-01-01: 18 weeks`"
+    )
+    ordering_time: Duration = Field(
+        default=Quantity(0.0), description="from the decision to the order (approval, paperwork), before the lead time"
+    )
+    receiving_time: Duration = Field(
+        default=Quantity(0.0), description="from receipt until one may be used (inspection, put-away)"
+    )
+    interval: Duration = Field(default=Quantity(0.0), description="least time between the receipts of two orders")
     capacity: RateSteps = Field(default=(), description="most units a week, from dates on; blank: no limit")
     moq: Count = Field(default=Quantity(1.0), description="smallest order")
     multiple: Count = Field(default=Quantity(1.0), description="orders are multiples of this")
@@ -304,12 +325,20 @@ class Source(Row):
 
 
 class Stock(Row):
-    """What is on hand, or already on the way."""
+    """What is on hand, or on order with a supplier: fixed, the plan moves none of it."""
 
     table: ClassVar[str] = "stock"
+    id: Identifier = Field(default="", description="id of the order or lot, by which plans name it; blank: made up")
+    kind: Literal["on_hand", "on_order"] = Field(
+        default="on_hand", description="on hand (or certain to come), or an open purchase order that is paid on receipt"
+    )
+    supplier: Identifier = Field(default="", description="of an open purchase order: with whom")
     item: Identifier = Field(description="item")
     quantity: Count = Field(description="how many")
     available: DateOrAssumption = Field(default=None, description="date it is there; blank: at the start")
+    expires: DateOrAssumption = Field(
+        default=None, description="not to be used after this date; blank: its shelf life after it is there"
+    )
 
 
 class Demand(Row):
@@ -525,6 +554,16 @@ class Programme:
     def routing_of(self) -> Mapping[str, tuple[Operation, ...]]:
         """Operations in order by the item that is made; an item with operations is a made item."""
         return _grouped((o.item, o) for o in self.routing)
+
+    @cached_property
+    def stock_ids(self) -> tuple[str, ...]:
+        """The id of each row of stock, in order: its own, or made up of the item and a number."""
+        counted: dict[str, int] = defaultdict(int)
+        names = []
+        for row in self.stock:
+            counted[row.item] += 1
+            names.append(row.id or f"stock:{row.item}:{counted[row.item]}")
+        return tuple(names)
 
     @cached_property
     def sources_of(self) -> Mapping[str, tuple[Source, ...]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 
 
 class Dimension(StrEnum):
@@ -64,6 +65,28 @@ class Step:
 
 
 Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped(Quantity):
+    """A number that changes with time: its own value at first, then that of the last of `later` steps that began."""
+
+    later: Steps = ()
+
+
+def from_when(quantity: Quantity) -> tuple[tuple[float, Quantity], ...]:
+    """Return the values of a number that may change with time, each with when it begins (hours from start), in order.
+
+    The first one is there from the beginning of time.
+    """
+    later = quantity.later if isinstance(quantity, Stepped) else ()
+    steps = sorted(((step.at.planned, step.value) for step in later), key=lambda step: step[0])
+    return ((-inf, quantity), *steps)
+
+
+def at_time(quantity: Quantity, time: float) -> Quantity:
+    """Return what a number that may change with time is at `time`, hours from start."""
+    return [value for begins, value in from_when(quantity) if begins <= time + 1e-6][-1]
 
 
 def value_at(steps: tuple[Step, ...], time: float) -> float:

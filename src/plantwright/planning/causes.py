@@ -98,16 +98,16 @@ def _name(table: Mapping[str, Any], of: str) -> str:
     return str(table[of].name or of)
 
 
-def per_unit(programme: Programme, item: str) -> Mapping[str, float]:
+def per_unit(programme: Programme, item: str, above: tuple[str, ...] = ()) -> Mapping[str, float]:
     """Return how many of each item go into one unit of `item`, over all levels of its bill of materials.
 
-    Each line of a place counts as if it alone filled it.
+    Each line of a place counts as if it alone filled it; nothing counts within itself.
     """
     found: dict[str, float] = {item: 1.0}
     for place in programme.places_of.get(item, ()):
         within: dict[str, float] = {}
-        for line in place:
-            for part, quantity in per_unit(programme, line.component).items():
+        for line in (each for each in place if each.component not in above):
+            for part, quantity in per_unit(programme, line.component, (*above, item)).items():
                 within[part] = max(within.get(part, 0.0), quantity * line.quantity.planned)
         for part, quantity in within.items():
             found[part] = found.get(part, 0.0) + quantity

@@ -15,11 +15,11 @@ import numpy as np
 
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
 from plantwright.model.programme import Programme, Source
-from plantwright.model.quantity import Step
+from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_demand
 from plantwright.planning.check_effort import expected_effort, operation_starts, station_weeks
-from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, uses
+from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, open_orders, uses
 
 
 def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
@@ -32,6 +32,8 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _production,
         balance,
         choices,
+        open_orders,
+        _intervals,
         _pegging,
         _shipments,
         _sites,
@@ -58,8 +60,23 @@ def _offers(programme: Programme, order: PurchaseOrder) -> list[Source]:
     return [s for s in programme.sources_of.get(order.item, ()) if s.supplier == order.supplier]
 
 
+def _planned(plan: Plan) -> Iterator[PurchaseOrder]:
+    return (order for order in plan.purchase_orders if not order.frozen)
+
+
+def _intervals(programme: Programme, plan: Plan) -> Iterator[str]:
+    received: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for order in _planned(plan):
+        received[order.item, order.supplier].append(order.received)
+    for (item, supplier), times in sorted(received.items()):
+        offers = [s for s in programme.sources_of.get(item, ()) if s.supplier == supplier]
+        apart = np.diff(np.sort(times))
+        if len(offers) == 1 and np.any(apart < offers[0].interval.planned - NEAR):
+            yield f"{supplier} is to deliver {item} twice within {apart.min():.1f} hours"
+
+
 def _lots(programme: Programme, plan: Plan) -> Iterator[str]:
-    for order in plan.purchase_orders:
+    for order in _planned(plan):
         fits = any(_is_lot(order.quantity, s.moq.planned, s.multiple.planned) for s in _offers(programme, order))
         if not fits:
             yield f"{order.id}: {order.supplier} offers no lot of {order.quantity:g} {order.item}"
@@ -71,10 +88,11 @@ def _is_lot(quantity: float, moq: float, multiple: float) -> bool:
 
 
 def _lead_times(programme: Programme, plan: Plan) -> Iterator[str]:
-    for order in plan.purchase_orders:
+    for order in _planned(plan):
         for source in _offers(programme, order):
-            first = max(source.qualified_from.planned, 0.0) if source.qualified_from else 0.0
-            if order.placed >= first - NEAR and order.received >= order.placed + source.lead_time.planned - NEAR:
+            first = max(source.qualified_from.planned if source.qualified_from else 0.0, source.ordering_time.planned)
+            lead = at_time(source.lead_time, order.placed).planned
+            if order.placed >= first - NEAR and order.received >= order.placed + lead - NEAR:
                 break
         else:
             yield f"{order.id}: ordered at {order.placed:.1f}, it is not there at {order.received:.1f}"
@@ -82,14 +100,17 @@ def _lead_times(programme: Programme, plan: Plan) -> Iterator[str]:
 
 def _supplier_limits(programme: Programme, plan: Plan) -> Iterator[str]:
     received: dict[tuple[str, str, int], float] = defaultdict(float)
+    frozen: dict[tuple[str, str, int], float] = defaultdict(float)
     for order in plan.purchase_orders:
-        received[order.item, order.supplier, int(order.received // WEEK)] += order.quantity
+        weeks = frozen if order.frozen else received
+        weeks[order.item, order.supplier, int(order.received // WEEK)] += order.quantity
     for (item, supplier, week), quantity in sorted(received.items()):
         limit = sum(
             _over_week(s.capacity, week) if s.capacity else np.inf
             for s in programme.sources_of.get(item, ())
             if s.supplier == supplier
         )
+        limit = max(limit - frozen[item, supplier, week], 0.0)
         if quantity > limit + NEAR:
             yield f"week {week}: {supplier} is to deliver {quantity:g} {item}, above its limit of {limit:g}"
 
@@ -145,10 +166,8 @@ def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:
     size = {o.id: (o.item, o.quantity) for o in plan.purchase_orders} | {
         o.id: (o.item, o.good) for o in plan.production_orders
     }
-    counted: dict[str, int] = defaultdict(int)
-    for row in programme.stock:
-        counted[row.item] += 1
-        size[f"stock:{row.item}:{counted[row.item]}"] = (row.item, row.quantity.planned)
+    for name, row in zip(programme.stock_ids, programme.stock, strict=True):
+        size[name] = (row.item, row.quantity.planned)
     given: dict[str, float] = defaultdict(float)
     flow: dict[str, float] = defaultdict(float)
     for peg in plan.pegging:

@@ -16,6 +16,7 @@ from plantwright.model.plan import Consumption, Plan, ProductionOrder
 from plantwright.model.programme import Component, Programme
 from plantwright.planning.check_effort import expected_effort, operation_starts
 
+Floats = NDArray[np.float64]
 NEAR = 1e-4
 """Hours and units that rounding may cost."""
 WEEK = 168.0
@@ -113,26 +114,75 @@ def made(programme: Programme, plan: Plan) -> dict[str, tuple[NDArray[np.float64
     return {item: (np.array([f for f, _ in r]), np.array([g for _, g in r])) for item, r in rows.items()}
 
 
-def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float]]]:
-    there: dict[str, list[tuple[float, float]]] = defaultdict(list)
+def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float, float]]]:
+    """Return by item when each supply may be used first and last (hours from start), and its units."""
+    there: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+
+    def add(item: str, when: float, units: float, expires: float = np.inf) -> None:
+        life = programme.item[item].shelf_life if item in programme.item else None
+        there[item].append((when, min(expires, when + life.planned if life else np.inf), units))
+
     for row in programme.stock:
-        there[row.item].append((max(row.available.planned, 0.0) if row.available else 0.0, row.quantity.planned))
+        if row.kind != "on_order":
+            when = max(row.available.planned, 0.0) if row.available else 0.0
+            there[row.item].append((when, row.expires.planned, row.quantity.planned)) if row.expires else add(
+                row.item, when, row.quantity.planned
+            )
     for bought in plan.purchase_orders:
-        there[bought.item].append((bought.received, bought.quantity))
+        offers = [s for s in programme.sources_of.get(bought.item, ()) if s.supplier == bought.supplier]
+        received = 0.0 if bought.frozen else min((s.receiving_time.planned for s in offers), default=0.0)
+        add(bought.item, bought.received + received, bought.quantity)
     for made in plan.production_orders:
-        there[made.item].append((made.finish, made.good))
+        add(made.item, made.finish, made.good)
     return there
 
 
 def balance(programme: Programme, plan: Plan) -> Iterator[str]:
-    """Yield the items of which more is used at a time than is there by then."""
+    """Yield the items of which more is used at a time than is there by then and still within its life.
+
+    Uses in order of time, each of what goes off first: if that does not do, nothing does.
+    """
     supplies = _supplies(programme, plan)
     for item, used in sorted(uses(programme, plan).items()):
-        arrivals = np.array(supplies.get(item, [(0.0, 0.0)]))
-        when = np.concatenate([arrivals[:, 0], *(t + NEAR for t, _ in used)])
-        change = np.concatenate([arrivals[:, 1], *(-q for _, q in used)])
-        order = np.lexsort((-change, when))
-        level = np.cumsum(change[order])
-        short = np.flatnonzero(level < -NEAR * max(1.0, float(np.abs(change).sum()) * 1e-3))
-        if short.size:
-            yield f"{item}: {-level[short[0]]:g} units are used at {when[order][short[0]]:.1f} before they are there"
+        when, units = np.concatenate([t for t, _ in used]), np.concatenate([n for _, n in used])
+        there = np.array(supplies.get(item, [(0.0, np.inf, 0.0)]))
+        rounding = NEAR * max(1.0, float(units.sum() + there[:, 2].sum()) * 1e-3)
+        short, at = _short(there, when, units) if np.isfinite(there[:, 1]).any() else _level(there, when, units)
+        if short > rounding:
+            yield f"{item}: {short:g} units are used at {at:.1f} before they are there"
+
+
+def _level(there: Floats, when: Floats, units: Floats) -> tuple[float, float]:
+    """Return how many units are missing at the first time that any are, and when."""
+    times, change = np.concatenate([there[:, 0], when + NEAR]), np.concatenate([there[:, 2], -units])
+    order = np.lexsort((-change, times))
+    level = np.cumsum(change[order])
+    short = np.flatnonzero(level < -NEAR * max(1.0, float(np.abs(change).sum()) * 1e-3))
+    return (float(-level[short[0]]), float(times[order][short[0]])) if short.size else (0.0, 0.0)
+
+
+def _short(there: Floats, when: Floats, units: Floats) -> tuple[float, float]:
+    """Return how many units are missing in all, and when first, where what is there goes off."""
+    left, missing, first = there[:, 2].copy(), 0.0, np.inf
+    by_end = np.lexsort((there[:, 0], there[:, 1]))
+    for k in np.argsort(when, kind="stable").tolist():
+        wanted = float(units[k])
+        for lot in by_end.tolist():
+            if wanted > 0 and there[lot, 0] <= when[k] + NEAR and there[lot, 1] >= when[k] - NEAR:
+                taken = min(wanted, left[lot])
+                left[lot] -= taken
+                wanted -= taken
+        if wanted > NEAR:
+            missing, first = missing + wanted, min(first, float(when[k]))
+    return missing, first
+
+
+def open_orders(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield open purchase orders that are not in the plan as they are: none moves, none is made up."""
+    frozen = {o.id: (o.item, o.supplier, o.quantity, o.received) for o in plan.purchase_orders if o.frozen}
+    for name, row in zip(programme.stock_ids, programme.stock, strict=True):
+        if row.kind == "on_order":
+            received = max(row.available.planned, 0.0) if row.available else 0.0
+            if frozen.pop(name, None) != (row.item, row.supplier, row.quantity.planned, received):
+                yield f"{name}: the open order is not in the plan as it is"
+    yield from (f"{name}: there is no such open order" for name in sorted(frozen))

@@ -40,12 +40,18 @@ class Answer(NamedTuple):
 
 
 @kernel
-def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
-    """Return what a demand is given of an item by `time`.
+def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, early: bool) -> Answer:
+    """Return what a demand is given of an item by `time`; where `early`, first of all by its safety time before.
 
     Free supply first, then lots made as late as may be, their components asked for in turn, then purchases. A place
     of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
     """
+    if early and 0.0 < p.items[item]["safety"] <= time:
+        first = ask(p, s, demand, item, quantity, time - p.items[item]["safety"], False)
+        if first.got >= quantity - EPS:
+            return first
+        rest = ask(p, s, demand, item, quantity - first.got, time, False)
+        return Answer(first.got + rest.got, rest.next, rest.kind, rest.row, rest.at)
     got, why = take(p, s, demand, item, quantity, time), Answer(0.0, np.inf, at.PART, item, time)
     finish, most = time, np.inf
     while p.items[item]["made"] and got < quantity - EPS:
@@ -66,7 +72,7 @@ def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
                     opens = taken_from(p, k, demand, start)
                     found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
                     if opens <= start:
-                        found = ask(p, s, demand, line["component"], units * line["quantity"], start)
+                        found = ask(p, s, demand, line["component"], units * line["quantity"], start, True)
                     place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
                 lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
             why = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
@@ -80,13 +86,20 @@ def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
             break
         most = units * 2 if units == 1.0 or most < np.inf else np.inf
         got += give(p, s, demand, order, min(units, quantity - got), time, mark)
+    return with_purchases(p, s, demand, item, quantity, time, got, why)
+
+
+@kernel
+def with_purchases(
+    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, got: float, why: Answer
+) -> Answer:
+    """Return an answer after what is missing was bought as far as it can be there by `time`."""
     if got < quantity - EPS:
         bought = purchase(p, s, demand, item, quantity - got, time)
         got += bought.got
         if bought.next < why.next or not p.items[item]["made"]:
             why = bought
-        then = min(why.next, next_free(p, s, demand, item, time))
-        why = Answer(0.0, then, why.kind, why.row, why.at)
+        why = Answer(0.0, min(why.next, next_free(p, s, demand, item, time)), why.kind, why.row, why.at)
     return Answer(got, why.next, why.kind, why.row, why.at)
 
 
@@ -150,11 +163,14 @@ def tighter(lot: Answer, place: Answer, units: float) -> Answer:
 def give(p: Arrays, s: State, demand: int, order: int, quantity: float, time: float, mark: int) -> float:
     """Give a demand `quantity` units of the lot that an order makes, and return them."""
     row = s.orders[order]
-    lot = at.list_lot(s, at.PRODUCTION, row["item"], order, row["finish"], row["good"])
+    item, into = row["item"], p.items[row["item"]]["into"]
+    until = row["finish"] + p.items[item]["life"]
+    lot = at.list_lot(s, at.PRODUCTION, into, order, row["finish"], row["good"], until)
     row["lot"] = lot
     if p.allowed.size > 0:
         keep_for_customer(p, s, lot, demand, mark)
-    peg(s, lot, demand, quantity, time)
+    if into == item:
+        peg(s, lot, demand, quantity, time)
     return quantity
 
 
@@ -240,11 +256,11 @@ def settle(p: Arrays, s: State) -> None:
 @kernel
 def whole_units(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
     """Ask for units of a demand, of which only whole ones can be shipped."""
-    first = ask(p, s, demand, item, quantity, time)
+    first = ask(p, s, demand, item, quantity, time, True)
     got = first.got
     if abs(got - np.round(got)) > EPS:
         take_back(p, s, 0)
-        got = ask(p, s, demand, item, np.floor(got), time).got
+        got = ask(p, s, demand, item, np.floor(got), time, True).got
     return Answer(np.round(got), first.next, first.kind, first.row, first.at)
 
 
@@ -253,7 +269,7 @@ def wait_for_all(p: Arrays, s: State, demand: int, quantity: float, time: float)
     """Return the first time found from `time` on by which so many units can be there together; nothing is taken."""
     item, left, last = p.demands[demand]["item"], quantity, p.demands[demand]["last"]
     while time <= last + EPS:
-        found = ask(p, s, demand, item, left, time)
+        found = ask(p, s, demand, item, left, time, True)
         left -= found.got
         if left <= EPS:
             break
@@ -337,6 +353,14 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
             np.inf,
             obstacle,
         )
+
+
+@entry
+def top_up(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
+    """Make or buy units into stock, to be there by `time`, and return how many and what holds the others."""
+    found = ask(p, s, demand, item, quantity, time, False)
+    settle(p, s)
+    return found
 
 
 @entry

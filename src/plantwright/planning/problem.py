@@ -6,8 +6,8 @@ loops are in `windows`, `supply` and `priority`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise
 from math import ceil, inf
 from typing import Any, NamedTuple
@@ -17,24 +17,28 @@ from numpy.typing import NDArray
 
 from plantwright.model.bills import is_choice
 from plantwright.model.calendars import Calendar
-from plantwright.model.programme import Component, Demand, Operation, Programme, Source
+from plantwright.model.check_references import circles
+from plantwright.model.programme import Component, Demand, Item, Operation, Programme, Source
 from plantwright.model.quantity import Step, value_at
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
+from plantwright.planning.lead_times import earliest_receipt
 from plantwright.planning.reservations import Holds, holds
-from plantwright.planning.yields import Effort, effort
+from plantwright.planning.yields import Effort, effort, expected_good
 
 WEEK = 168.0
 Table = NDArray[np.void]
 """Rows with named fields (a structured array)."""
 
 ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
-                 ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8")])  # fmt: skip
+                 ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
+                 ("into", "i8")])  # fmt: skip
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8")])
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
                  ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
-SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8")])
+SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8"),
+                   ("receiving", "f8"), ("interval", "f8")])  # fmt: skip
 DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
                    ("least", "f8"), ("last", "f8"), ("customer", "i8"), ("owner", "i8")])  # fmt: skip
 TURN = np.dtype([("demand", "i8"), ("quantity", "f8")])
@@ -60,6 +64,10 @@ class Rules:
 
 class Arrays(NamedTuple):
     """What the loops read and never change. Times are hours from start; rows of `demands` are in the order of planning.
+
+    Rows of `items` beyond the programme's stand for what is made or bought `into` the stock of an item and not for a
+    demand; rows of `demands` beyond the programme's are who asks for that. A lot is to be there the `safety` time
+    before it is needed and may be kept for its `life`.
 
     `turns`: which demand is planned when, and how much of it. `last`: when a demand's last unit may leave; `least`:
     units that leave together at least. `holds`: reservation of each row of what is kept of suppliers' weeks.
@@ -107,13 +115,17 @@ class Problem:
     capacity: Capacities
     edges: NDArray[np.float64]
     supplier_weeks: NDArray[np.float64]
-    """Most units of a source and week, shape (sources, weeks)."""
+    """Most units of a source and week beyond what is on order already, shape (sources, weeks)."""
     site_units: NDArray[np.float64]
     """Units that a destination can install in a week, shape (destinations, weeks)."""
     site_power: NDArray[np.float64]
     """Kilowatts at a destination by the end of a week, infinite where it names none, shape (destinations, weeks)."""
     kept: Holds
     """What is reserved at the start."""
+    askers: tuple[str, ...]
+    """Who the rows of `arrays.demands` are: ids of demands, then `safety:ITEM` for the safety stock of each item."""
+    faults: Mapping[str, str]
+    """Items that cannot be made as their data are, and why."""
 
 
 def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple[str, ...] | None = None) -> Problem:
@@ -121,26 +133,32 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
 
     `order` names all demands in another order; raises `ValueError` where it breaks the order of priorities.
     """
-    _refuse_circles(programme)
+    faults = unmakeable(programme)
     weeks = max(1, ceil(programme.horizon_hours / WEEK))
     edges = _edges(round(weeks * WEEK / rules.bucket_hours), rules.bucket_hours)
     capacity = capacities(programme, schedule, edges)
     demands = _ordered(programme, order)
-    efforts = {item: effort(operations) for item, operations in programme.routing_of.items()}
+    efforts = {item: effort(operations) for item, operations in programme.routing_of.items() if item not in faults}
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
     supplier_weeks, receipt = _supplier_weeks(sources, weeks)
+    _take_open_orders(programme, sources, supplier_weeks)
     kept = holds(programme, demands, sources, supplier_weeks)
     items = {item.id: i for i, item in enumerate(programme.items)}
     sites = {site.id: i for i, site in enumerate(programme.destinations)}
     rules_about, customers = customer_rules(programme)
+    safe = tuple(item.id for item in programme.items if item.safety_stock.planned > 0)
+    keepers = _of_customers(demands, customers if rules_about else [])
+    asking = [_demand_row(programme, d, items, sites, customers) for d in demands]
+    asking += [_safety_row(programme, len(items) + n, name, customers) for n, name in enumerate(safe)]
+    tables = _product_tables(programme, efforts, capacity, calendars, rules_about)
     arrays = Arrays(
-        **_product_tables(programme, efforts, capacity, calendars, rules_about),
+        **tables | {"items": _with_standing(tables["items"], [items[name] for name in safe])},
         sources=_rows(SOURCE, [_source_row(s, k, kept) for k, s in enumerate(sources)]),
-        demands=_rows(DEMAND, [_demand_row(programme, d, items, sites, customers) for d in demands]),
+        demands=_rows(DEMAND, asking),
         turns=_rows(TURN, _turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
-        kept_for=np.concatenate([kept.kept_for, _of_customers(demands, customers if rules_about else [])]),
+        kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(safe)))),
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
         allowed=np.array([[c in rule for c in customers] for rule in rules_about]).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
@@ -151,17 +169,32 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     )
     return Problem(
         programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks,
-        *_sites(programme, weeks), kept,
+        *_sites(programme, weeks), kept, (*(d.id for d in demands), *(f"safety:{name}" for name in safe)), faults,
     )  # fmt: skip
 
 
-def _refuse_circles(programme: Programme) -> None:
-    """Raise `ValueError` where an item goes into itself: the planner would ask for ever."""
-    parts = {item: [line.component for line in lines] for item, lines in programme.components_of.items()}
-    try:
-        TopologicalSorter(parts).prepare()
-    except CycleError as error:
-        raise ValueError(f"an item goes into itself: {' <- '.join(error.args[1])}") from error
+def unmakeable(programme: Programme) -> dict[str, str]:
+    """Return the items that cannot be made as their data are, and why: one goes into itself, or none is ever good."""
+    found: dict[str, str] = {}
+    parts = {item: tuple(line.component for line in lines) for item, lines in programme.components_of.items()}
+    for path in circles(parts):
+        found |= dict.fromkeys(path, f"it goes into itself: {' -> '.join((*path, path[0]))}")
+    for item, operations in programme.routing_of.items():
+        if expected_good(operations) <= 0:
+            found[item] = "no unit of it is ever good: its planned yield is nothing"
+    return found
+
+
+def _with_standing(items: Table, safe: list[int]) -> Table:
+    """Return the items with one more row for each that has safety stock: made and bought alike, into its stock."""
+    return np.concatenate([items, items[safe]])
+
+
+def _safety_row(programme: Programme, row: int, item: str, customers: list[str]) -> tuple[Any, ...]:
+    """Return who asks for an item's safety stock: for nobody, and as a row of `demands`."""
+    nobody = len(customers) - 1
+    level = programme.item[item].safety_stock.planned
+    return row, level, 0.0, 0, 0.0, 1.0, programme.horizon_hours, nobody, len(programme.reservations) + nobody
 
 
 def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Demand, ...]:
@@ -194,7 +227,7 @@ def _product_tables(
     n_sources = 0
     for item in programme.items:
         op0, line0, source0 = len(operations), len(lines), n_sources
-        routing = programme.routing_of.get(item.id, ())
+        routing = programme.routing_of.get(item.id, ()) if item.id in efforts else ()
         for k, operation in enumerate(routing):
             needs = _uses(programme, operation, efforts[item.id].passes[k], capacity)
             hours = operation.time.planned * efforts[item.id].passes[k]
@@ -211,13 +244,21 @@ def _product_tables(
                 more = [(*span, *_valid(c), rule, is_choice(place)) for c, rule in zip(place, rules_of, strict=True)]
                 lines += [(*line, *rest) for line, rest in zip(found, more, strict=True)]
         n_sources += len(programme.sources_of.get(item.id, ()))
-        items.append((bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned))
+        items.append((
+            bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned,
+            item.safety_time.planned, usable_life(item), index[item.id],
+        ))  # fmt: skip
     return {
         "items": _rows(ITEM, items),
         "operations": _rows(OPERATION, operations),
         "uses": _rows(USE, [(*use, more) for use, more in zip(uses, again, strict=True)]),
         "lines": _rows(LINE, lines),
     }
+
+
+def usable_life(item: Item) -> float:
+    """Return how long before its wished time one may be made: its shelf life less the safety time that it is kept."""
+    return max(item.shelf_life.planned - item.safety_time.planned, 0.0) if item.shelf_life else inf
 
 
 def _uses(programme: Programme, operation: Operation, passes: float, capacity: Capacities) -> list[tuple[int, float]]:
@@ -257,19 +298,12 @@ def _of_customers(demands: tuple[Demand, ...], customers: list[str]) -> NDArray[
     return np.array(mine, dtype=np.bool_).reshape(len(customers), len(demands))
 
 
-def _source_row(source: Source, row: int, kept: Holds) -> tuple[float, float, float, int, int]:
+def _source_row(source: Source, row: int, kept: Holds) -> tuple[Any, ...]:
     multiple = max(source.multiple.planned, 1e-9)
     smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
     hold0, hold1 = (sum(source < row + more for _, source in kept.rows) for more in (0, 1))
-    return earliest_receipt(source), smallest, multiple, hold0, hold1
-
-
-def earliest_receipt(source: Source) -> float:
-    """Return the first time that an order of a source can be there, hours from start: ordered at the start or once
-    qualified.
-    """
-    qualified = source.qualified_from.planned if source.qualified_from else 0.0
-    return max(qualified, 0.0) + source.lead_time.planned
+    times = source.receiving_time.planned, source.interval.planned
+    return earliest_receipt(source), smallest, multiple, hold0, hold1, *times
 
 
 def _demand_row(
@@ -320,7 +354,7 @@ def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> d
 
 
 def _supplier_weeks(sources: tuple[Source, ...], weeks: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the most units a week and when they are there: at its start, or once lead time and capacity allow."""
+    """Return the most units a week and when they may be used: from its start, or once lead time and capacity allow."""
     edges = _edges(weeks, WEEK)
     units = np.full((len(sources), weeks), inf)
     receipt = np.tile(edges[:-1], (len(sources), 1))
@@ -330,7 +364,20 @@ def _supplier_weeks(sources: tuple[Source, ...], weeks: int) -> tuple[NDArray[np
             receipt[k] = [_opens(source.capacity, week) for week in edges[:-1].tolist()]
         receipt[k] = np.maximum(receipt[k], earliest_receipt(source))
         receipt[k, receipt[k] >= edges[1:]] = inf
+        receipt[k] += source.receiving_time.planned
     return units, receipt
+
+
+def _take_open_orders(programme: Programme, sources: tuple[Source, ...], units: NDArray[np.float64]) -> None:
+    """Take from suppliers' weeks what is on order with them already."""
+    for row in (r for r in programme.stock if r.kind == "on_order" and r.available):
+        week = int(max(row.available.planned if row.available else 0.0, 0.0) // WEEK)
+        left = row.quantity.planned
+        for k, source in enumerate(sources):
+            if (source.item, source.supplier) == (row.item, row.supplier) and week < units.shape[1]:
+                taken = min(left, units[k, week])
+                units[k, week] -= taken
+                left -= taken
 
 
 def _opens(capacity: tuple[Step, ...], week: float) -> float:

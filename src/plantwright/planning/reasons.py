@@ -15,7 +15,8 @@ from typing import Any
 from plantwright.model.plan import Plan, PurchaseOrder, Reason, ReasonKind
 from plantwright.model.programme import Programme
 from plantwright.planning import state as at
-from plantwright.planning.problem import WEEK, Problem, earliest_receipt
+from plantwright.planning.lead_times import earliest_receipt, lead_time
+from plantwright.planning.problem import WEEK, Problem
 from plantwright.planning.state import EPS, State
 
 WAITS_FOR_PARTS = ("part", "supplier_capacity", "lead_time")
@@ -110,24 +111,26 @@ def _never(problem: Problem, demand: int) -> str:
 
 def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
     """Return kind, object and sentence of an obstacle."""
+    if obstacle.kind in (at.SITE_POWER, at.SITE_RATE, at.TRANSIT):
+        return _destination(problem, demand, obstacle)
+    kind, name, text = why_not(problem, obstacle)
+    return kind, name, text + (_kept(problem, demand, name) if kind in ("supplier_capacity", "part") else "")
+
+
+def why_not(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+    """Return kind, object and sentence of an obstacle at the plant."""
+    if obstacle.kind == at.CAPACITY:
+        return _capacity(problem, obstacle)
+    name = problem.programme.items[problem.arrays.items["into"][obstacle.row]].id
     match obstacle.kind:
-        case at.CAPACITY:
-            return _capacity(problem, obstacle)
         case at.SUPPLIER:
-            name = problem.programme.items[obstacle.row].id
-            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at) + _kept(problem, demand, name)
+            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at)
         case at.LEAD_TIME:
-            name = problem.programme.items[obstacle.row].id
             return "lead_time", name, _lead_time(problem, name, obstacle.at)
-        case at.PART:
-            name = problem.programme.items[obstacle.row].id
-            kind, name, text = _no_supply(problem, name, obstacle.at)
-            return kind, name, text + _kept(problem, demand, name)
         case at.NOT_YET:
-            name = problem.programme.items[obstacle.row].id
-            return "part", name, f"{name} may not be taken before {_date(problem, obstacle.at)}"
+            return "part", name, f"{_named(problem, name)} may not be taken before {_date(problem, obstacle.at)}"
         case _:
-            return _destination(problem, demand, obstacle)
+            return _no_supply(problem, name, obstacle.at)
 
 
 def _lead_time(problem: Problem, item: str, needed: float) -> str:
@@ -135,11 +138,16 @@ def _lead_time(problem: Problem, item: str, needed: float) -> str:
     on = f"needed on {_date(problem, needed)}"
     if not offers:
         return f"making {_named(problem, item)} takes longer than there is time, {on}"
-    best = min(offers, key=earliest_receipt)
+    best = min(offers, key=lambda source: earliest_receipt(source) + source.receiving_time.planned)
+    first = earliest_receipt(best) + best.receiving_time.planned
+    if not isfinite(first):
+        return f"{_named(problem, item)} is {on}, but {best.supplier} can never be asked for it"
     qualified = f", qualified from {_date(problem, best.qualified_from.planned)}" if best.qualified_from else ""
+    more = [(best.ordering_time.planned, "to order"), (best.receiving_time.planned, "to receive")]
+    beside = "".join(f" and {_days(hours)} {what}" for hours, what in more if hours > 0)
     return (
-        f"{_named(problem, item)} is {on}, but {best.supplier} needs {_weeks(best.lead_time.planned)}{qualified}, "
-        f"so the first is there on {_date(problem, earliest_receipt(best))}"
+        f"{_named(problem, item)} is {on}, but {best.supplier} needs {_weeks(lead_time(best))}{beside}{qualified}, "
+        f"so the first is there on {_date(problem, first)}"
     )
 
 
@@ -155,6 +163,8 @@ def _supplier_limit(problem: Problem, item: str, needed: float) -> str:
 
 
 def _no_supply(problem: Problem, item: str, needed: float) -> tuple[ReasonKind, str, str]:
+    if item in problem.faults:
+        return "not_made", item, f"{_named(problem, item)} cannot be made: {problem.faults[item]}"
     on_hand = any(s.item == item for s in problem.programme.stock)
     if not on_hand:
         return "not_made", item, f"nothing makes or supplies {_named(problem, item)}"

@@ -5,6 +5,7 @@ What a planner reads about late demands is worded in `reasons`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
@@ -12,16 +13,26 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.plan import Consumption, Pegging, Plan, ProductionOrder, PurchaseOrder, Shipment
+from plantwright.model.plan import (
+    Consumption,
+    Expiry,
+    Pegging,
+    Plan,
+    ProductionOrder,
+    PurchaseOrder,
+    Shipment,
+    Shortfall,
+)
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
+from plantwright.planning.lead_times import latest_order
 from plantwright.planning.problem import Problem, Table
 from plantwright.planning.reasons import reasons, with_orders
 from plantwright.planning.state import EPS, State
 from plantwright.planning.windows import set_releases
 
 
-def plan_of(problem: Problem, state: State) -> Plan:
+def plan_of(problem: Problem, state: State, shortfalls: tuple[Shortfall, ...]) -> Plan:
     """Return the plan that the state stands for; ids of orders count up by item in order of time."""
     names = _names_of_lots(problem, state)
     found = Plan(
@@ -32,7 +43,12 @@ def plan_of(problem: Problem, state: State) -> Plan:
         reasons=reasons(problem, state),
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
         consumptions=_consumptions(problem, state, names),
+<<<<<<< HEAD
         order=tuple(demand.id for demand in problem.demands),
+=======
+        shortfalls=shortfalls,
+        expiries=_expiries(problem, state, names),
+>>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
     )
     return replace(found, reasons=with_orders(problem.programme, found))
 
@@ -55,7 +71,7 @@ def _in_time(lots: Table, kind: int) -> NDArray[np.int64]:
 def _names_of_lots(problem: Problem, state: State) -> list[str]:
     """Return an id for every lot: stock:ITEM:n, buy:ITEM:n, make:ITEM:n; the parts of a stock row share its id."""
     lots = _lots(state)
-    rows = _names_of_stock(problem)
+    rows = problem.programme.stock_ids
     names = [""] * lots.size
     for lot in np.flatnonzero(lots["kind"] == at.STOCK).tolist():
         names[lot] = rows[lots["source"][lot]]
@@ -68,26 +84,41 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
     return names
 
 
-def _names_of_stock(problem: Problem) -> list[str]:
-    counted: dict[str, int] = {}
-    names = []
-    for row in problem.programme.stock:
-        counted[row.item] = counted.get(row.item, 0) + 1
-        names.append(f"stock:{row.item}:{counted[row.item]}")
-    return names
-
-
 def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[PurchaseOrder, ...]:
-    lots, orders = _lots(state), []
+    """Return the orders that are open already, then those that are planned."""
+    lots, orders = _lots(state), [*_open_orders(problem)]
     for lot in _in_time(lots, at.PURCHASE).tolist():
         row, source = lots[lot], problem.sources[lots[lot]["source"]]
-        received = float(row["there"])
+        received = float(row["there"]) - source.receiving_time.planned
         if row["quantity"] > EPS:
             orders.append(PurchaseOrder(
-                names[lot], source.item, source.supplier, _tidy(row["quantity"]), received - source.lead_time.planned,
+                names[lot], source.item, source.supplier, _tidy(row["quantity"]), latest_order(source, received),
                 received, source.price.planned, source.consigned,
             ))  # fmt: skip
     return tuple(orders)
+
+
+def _open_orders(problem: Problem) -> Iterator[PurchaseOrder]:
+    """Yield what is on order already, at the price of the supplier's offer (nothing where there is none any more)."""
+    for name, row in zip(problem.programme.stock_ids, problem.programme.stock, strict=True):
+        if row.kind == "on_order":
+            offers = [s for s in problem.programme.sources_of.get(row.item, ()) if s.supplier == row.supplier]
+            received = max(row.available.planned, 0.0) if row.available else 0.0
+            placed = min(received - offers[0].lead_time.planned, 0.0) if offers else 0.0
+            price, consigned = (offers[0].price.planned, offers[0].consigned) if offers else (0.0, False)
+            yield PurchaseOrder(
+                name, row.item, row.supplier, row.quantity.planned, placed, received, price, consigned, frozen=True
+            )
+
+
+def _expiries(problem: Problem, state: State, names: list[str]) -> tuple[Expiry, ...]:
+    """Return what is still free when its life ends within the horizon."""
+    lots, found = _lots(state), []
+    for lot in np.flatnonzero((lots["free"] > EPS) & (lots["until"] < problem.arrays.horizon)).tolist():
+        item = problem.programme.items[lots["item"][lot]]
+        ends = float(lots["until"][lot]) + item.safety_time.planned
+        found.append(Expiry(names[lot], item.id, _tidy(lots["free"][lot]), max(ends, 0.0)))
+    return tuple(sorted(found, key=lambda e: (e.at, e.supply)))
 
 
 def _production_orders(problem: Problem, state: State, names: list[str]) -> tuple[ProductionOrder, ...]:
@@ -119,7 +150,7 @@ def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging,
     quantities = np.bincount(inverse, weights=pegs["quantity"], minlength=keys.size)
     demands, given = (keys // max(lots.size, 1)).tolist(), keys % max(lots.size, 1)
     items = [problem.programme.items[i].id for i in lots["item"][given].tolist()]
-    columns = ([problem.demands[d].id for d in demands], items, np.round(quantities, 9).tolist())
+    columns = ([problem.askers[d] for d in demands], items, np.round(quantities, 9).tolist())
     return tuple(map(Pegging, [names[lot] for lot in given.tolist()], *columns))
 
 

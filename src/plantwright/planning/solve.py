@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from plantwright.model.plan import Plan
+from plantwright.model.plan import Plan, Shortfall
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
 from plantwright.planning.priority import plan_turns
 from plantwright.planning.problem import Problem, Rules, problem
 from plantwright.planning.result import plan_of
+from plantwright.planning.safety import replenish
 from plantwright.planning.state import State, initial
 
 Progress = Callable[[float], None]
@@ -31,15 +32,16 @@ def plan(
     shipped to arrive on its due date, or when its destination has the power and the hands for it: sooner is of no use.
     `rules` sets the length of a capacity bucket (a day) and how far ahead of need something may be built (no limit).
 
-    Changeovers between families are not planned; breakdowns take their mean share of a work centre's hours. Raises
-    `ValueError` for an item of which no unit is ever good, and for bills of materials that go round in a circle.
+    Safety stock is planned after all demands, which take it where they would be late without. What cannot be made as
+    its data are (it goes into itself, or no unit is ever good) is named in the reasons of the demands that hang on it.
+    Changeovers between families are not planned; breakdowns take their mean share of a work centre's hours.
     """
     found = problem(programme, schedule, rules or Rules(), order)
-    return plan_of(found, planned(found, progress or (lambda _: None)))
+    return plan_of(found, *planned(found, progress or (lambda _: None)))
 
 
-def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
-    """Return the state after the last demand, with tables as long as they need to be."""
+def planned(found: Problem, progress: Progress, length: int = 50_000) -> tuple[State, tuple[Shortfall, ...]]:
+    """Return the state after the last demand and the safety stock that is short, with tables as long as need be."""
     total = found.arrays.turns.size
     step = max(1, total // 20)
     while True:
@@ -48,8 +50,9 @@ def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
             for first in range(0, total, step):
                 progress(first / total)
                 plan_turns(found.arrays, state, first, min(first + step, total))
+            shortfalls = replenish(found, state)
         except MemoryError:
             length *= 4
             continue
         progress(1.0)
-        return state
+        return state, shortfalls

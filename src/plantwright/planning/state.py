@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from plantwright.model.programme import Stock
 from plantwright.planning.problem import WEEK, Problem, Table
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
@@ -27,7 +28,8 @@ TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET = range(8)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
-                ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8")])  # fmt: skip
+                ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8"),
+                ("until", "f8")])  # fmt: skip
 ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
 CHOICE = np.dtype([("order", "i8"), ("line", "i8")])
 PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8"), ("needed", "f8"), ("after", "i8")])
@@ -85,7 +87,7 @@ def _compiled(function: Loop, **more: bool) -> Loop:
 def initial(problem: Problem, length: int) -> State:
     """Return the state before the first demand, with tables of `length` rows; the stock rows are the first lots."""
     rows, buckets = problem.capacity.hours.shape
-    items, weeks = len(problem.programme.items), problem.arrays.receipt.shape[1]
+    items, weeks = problem.arrays.items.size, problem.arrays.receipt.shape[1]
     columns = np.tile(np.arange(buckets + 2), (rows, 1))
     closed = np.pad(problem.capacity.hours < EPS, ((0, 0), (1, 1)))
     state = State(
@@ -101,10 +103,17 @@ def initial(problem: Problem, length: int) -> State:
     for row, stock in enumerate(problem.programme.stock):
         there = max(stock.available.planned, 0.0) if stock.available else 0.0
         for owner, quantity in problem.kept.parts[row]:
-            lot = list_lot(state, STOCK, index[stock.item], row, there, quantity)
+            lot = list_lot(state, STOCK, index[stock.item], row, there, quantity, _until(problem, stock, there))
             state.lots["owner"][lot] = owner
     state.counts[N_LOG] = 0
     return state
+
+
+def _until(problem: Problem, stock: Stock, there: float) -> float:
+    """Return up to when stock may be there for somebody, hours from start."""
+    item = problem.programme.item[stock.item]
+    until = stock.expires.planned if stock.expires else there + item.shelf_life.planned if item.shelf_life else np.inf
+    return until - item.safety_time.planned
 
 
 @kernel
@@ -149,8 +158,8 @@ def site_week(state: State, arrival: float) -> int:
 
 
 @entry
-def list_lot(state: State, kind: int, item: int, source: int, there: float, quantity: float) -> int:
-    """Add a supply of an item that is there at `there`, all of it free, and return its row."""
+def list_lot(state: State, kind: int, item: int, source: int, there: float, quantity: float, until: float) -> int:
+    """Add a supply of an item that is there at `there`, usable up to `until`, all of it free; return its row."""
     lot = added(state, N_LOTS, state.lots.size)
     week = week_of(state, there)
     before, after = -1, state.first_lot[item, week]
@@ -159,7 +168,7 @@ def list_lot(state: State, kind: int, item: int, source: int, there: float, quan
     row = state.lots[lot]
     row["kind"], row["item"], row["source"], row["there"] = kind, item, source, there
     row["quantity"], row["free"], row["before"], row["after"], row["peg"] = quantity, 0.0, before, after, -1
-    row["owner"] = -1
+    row["owner"], row["until"] = -1, until
     if before < 0:
         state.first_lot[item, week] = lot
     else:

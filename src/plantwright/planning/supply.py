@@ -48,7 +48,7 @@ def take(p: Arrays, s: State, demand: int, item: int, quantity: float, time: flo
     while week >= 0 and got < quantity - EPS and s.item_free[item] > EPS:
         lot = s.first_lot[item, week] if s.week_free[item, week] > EPS else -1
         while lot >= 0 and got < quantity - EPS:
-            mine = may_have(p, s.lots[lot]["owner"], demand, time)
+            mine = may_have(p, s.lots[lot]["owner"], demand, time) and s.lots[lot]["until"] >= time - EPS
             if mine and s.lots[lot]["there"] <= time + EPS and s.lots[lot]["free"] > EPS:
                 amount = min(s.lots[lot]["free"], quantity - got)
                 peg(s, lot, demand, amount, time)
@@ -100,10 +100,26 @@ def use_own(p: Arrays, s: State, demand: int, source: int, week: int, size: floa
 
 
 @kernel
+def too_near(p: Arrays, s: State, source: int, week: int) -> bool:
+    """Return whether another order of a source is received less than its interval before or after one of a week."""
+    interval = p.sources[source]["interval"]
+    if interval <= 0.0:
+        return False
+    around = int(interval / WEEK) + 1
+    for other in range(max(week - around, 0), min(week + around + 1, p.receipt.shape[1])):
+        near = abs(p.receipt[source, other] - p.receipt[source, week]) < interval - EPS
+        if near and s.slot_lot[source, other] >= 0:
+            return True
+    return False
+
+
+@kernel
 def order_size(p: Arrays, s: State, demand: int, source: int, week: int, quantity: float) -> float:
     """Return what to order of a source and week to have `quantity` more, as far as its limit, smallest order and
     multiple allow.
     """
+    if s.slot_lot[source, week] < 0 and too_near(p, s, source, week):
+        return 0.0
     multiple = p.sources[source]["multiple"]
     wanted = np.ceil(quantity / multiple - EPS) * multiple
     if s.slot_lot[source, week] < 0:
@@ -118,19 +134,20 @@ def order_size(p: Arrays, s: State, demand: int, source: int, week: int, quantit
 @kernel
 def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> float:
     """Order up to `quantity` units to be there by `time`, as late as may be, from the suppliers by preference."""
-    got = 0.0
+    got, oldest, into = 0.0, time - p.items[item]["life"], p.items[item]["into"]
     for source in range(p.items[item]["source0"], p.items[item]["source1"]):
         week = at.week_of(s, time)
-        while week >= 0 and got < quantity - EPS:
+        while week >= 0 and got < quantity - EPS and p.receipt[source, week] >= oldest - EPS:
             if p.sources[source]["earliest"] >= (week + 1) * WEEK:
                 break
-            size = (
-                order_size(p, s, demand, source, week, quantity - got) if p.receipt[source, week] <= time + EPS else 0.0
-            )
+            size = 0.0
+            if p.receipt[source, week] <= time + EPS:
+                size = order_size(p, s, demand, source, week, quantity - got)
             if size > EPS:
-                lot = ordered(p, s, demand, item, source, week, size)
+                lot = ordered(p, s, demand, into, source, week, size)
                 amount = min(size, quantity - got)
-                peg(s, lot, demand, amount, time)
+                if into == item:
+                    peg(s, lot, demand, amount, time)
                 got += amount
             week -= 1
     return got
@@ -156,7 +173,7 @@ def exchange(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
     while week >= 0 and got < quantity - EPS:
         lot = s.first_lot[item, week]
         while lot >= 0 and got < quantity - EPS:
-            swaps = s.lots[lot]["there"] <= time + EPS and may_swap(p, s, lot)
+            swaps = s.lots[lot]["there"] <= time + EPS <= s.lots[lot]["until"] + 2 * EPS and may_swap(p, s, lot)
             row = s.lots[lot]["peg"] if swaps else -1
             while row >= 0 and got < quantity - EPS:
                 needed, wanted = s.pegs[row]["needed"], min(s.pegs[row]["quantity"], quantity - got)
@@ -183,7 +200,8 @@ def ordered(p: Arrays, s: State, demand: int, item: int, source: int, week: int,
     use_own(p, s, demand, source, week, size)
     lot = s.slot_lot[source, week]
     if lot < 0:
-        lot = at.list_lot(s, at.PURCHASE, item, source, p.receipt[source, week], 0.0)
+        there = p.receipt[source, week]
+        lot = at.list_lot(s, at.PURCHASE, item, source, there, 0.0, there + p.items[item]["life"])
         s.slot_lot[source, week] = lot
     s.lots[lot]["quantity"] += size
     at.change_free(s, lot, size)
@@ -201,8 +219,9 @@ def next_purchase(p: Arrays, s: State, demand: int, item: int, time: float) -> t
     """
     found, lead, chosen = np.inf, True, -1
     for source in range(p.items[item]["source0"], p.items[item]["source1"]):
-        lead = lead and p.sources[source]["earliest"] > time + EPS
-        first = max(at.week_of(s, time), int(p.sources[source]["earliest"] / WEEK))
+        earliest, receiving = p.sources[source]["earliest"], p.sources[source]["receiving"]
+        lead = lead and earliest + receiving > time + EPS
+        first = max(at.week_of(s, time - receiving), int(min(earliest, p.horizon) / WEEK))
         for week in range(first, p.receipt.shape[1]):
             there = p.receipt[source, week]
             if (

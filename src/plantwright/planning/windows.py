@@ -238,7 +238,7 @@ def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> 
     and bucket say what was full nearest to the need, -1 where it is the lead time alone.
     """
     row, bucket = -1, -1
-    while finish >= needed - p.build_ahead - EPS:
+    while finish >= needed - min(p.build_ahead, p.items[item]["life"]) - EPS:
         units, then, full, when = room_at(p, s, item, finish, False)
         if units >= 1.0:
             return finish, units, full, when

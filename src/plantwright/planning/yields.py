@@ -20,12 +20,24 @@ class Effort:
     reached: tuple[float, ...]
 
 
+def expected_good(routing: Sequence[Operation]) -> float:
+    """Return the share of the units started that are good in the end."""
+    return _chain(routing)[0]
+
+
 def effort(routing: Sequence[Operation]) -> Effort:
-    """Return the expected effort behind one good unit of a routing.
+    """Return the expected effort behind one good unit of a routing; raises `ValueError` where no unit is ever good."""
+    good, passes, reached = _chain(routing)
+    if good <= 0:
+        raise ValueError(f"no unit of {routing[0].item} is ever good: its planned yield is nothing")
+    return Effort(1 / good, tuple(v / good for v in passes), tuple(r / good for r in reached))
+
+
+def _chain(routing: Sequence[Operation]) -> tuple[float, list[float], list[float]]:
+    """Return, of one unit started, the share that is good, passes of each operation, and share that reaches it.
 
     A unit is a Markov chain over (operation, failures so far): it passes with the operation's yield, else goes back
-    to the operation's `on_fail` or, after more failures than its `rework_limit`, to scrap. Raises `ValueError`
-    where no unit is ever good.
+    to the operation's `on_fail` or, after more failures than its `rework_limit`, to scrap.
     """
     place = {operation.operation: k for k, operation in enumerate(routing)}
     passes = [0.0] * len(routing)
@@ -46,6 +58,4 @@ def effort(routing: Sequence[Operation]) -> Effort:
                 share -= failed  # noqa: PLW2901 (what is left goes on)
             good += share
         entering = again
-    if good <= 0:
-        raise ValueError(f"no unit of {routing[0].item} is ever good: its planned yield is nothing")
-    return Effort(1 / good, tuple(v / good for v in passes), tuple(r / good for r in reached))
+    return good, passes, reached

@@ -16,8 +16,12 @@ from scipy.stats import rankdata
 from plantwright.model.assumptions import Register
 from plantwright.model.outcome import Sensitivity
 from plantwright.model.programme import Programme
+<<<<<<< HEAD
 from plantwright.model.quantity import Quantity
 from plantwright.model.risks import happens
+=======
+from plantwright.model.quantity import Quantity, Stepped
+>>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
 
 Floats = NDArray[np.float64]
 TENTH = 10
@@ -31,6 +35,8 @@ def used_assumptions(programme: Programme) -> tuple[str, ...]:
 
 
 def _quantities(value: object) -> Iterator[Quantity]:
+    if isinstance(value, Stepped):
+        yield from (each for step in value.later for each in (step.at, step.value))
     if isinstance(value, Quantity):
         yield value
     elif isinstance(value, Mapping):

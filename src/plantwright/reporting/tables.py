@@ -61,7 +61,7 @@ def _rows(run: Run, rows: Sequence[Any], moments: tuple[str, ...], columns: Sequ
 
 
 def _purchase_orders(run: Run) -> pl.DataFrame:
-    columns = ("id", "item", "supplier", "quantity", "placed", "received", "price", "consigned")
+    columns = ("id", "item", "supplier", "quantity", "placed", "received", "price", "consigned", "frozen")
     frame = _rows(run, run.plan.purchase_orders, ("placed", "received"), columns)
     for share in (0.5, 0.8):
         simulated = percentile(run.replications.received, share) if len(frame) else np.zeros(0)
@@ -85,6 +85,14 @@ def _pegging(run: Run) -> pl.DataFrame:
 
 def _consumptions(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.consumptions, (), ("order", "operation", "component", "quantity"))
+
+
+def _shortfalls(run: Run) -> pl.DataFrame:
+    return _rows(run, run.plan.shortfalls, ("begins", "ends"), ("item", "quantity", "begins", "ends", "text"))
+
+
+def _expiries(run: Run) -> pl.DataFrame:
+    return _rows(run, run.plan.expiries, ("at",), ("supply", "item", "quantity", "at"))
 
 
 def _reasons(run: Run) -> pl.DataFrame:
@@ -245,6 +253,8 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "shipments": _shipments,
     "pegging": _pegging,
     "consumptions": _consumptions,
+    "safety_stock_short": _shortfalls,
+    "expiring": _expiries,
     "reasons": _reasons,
     "causes": _causes,
     "loads": _loads,

@@ -228,7 +228,7 @@ def _parts_used(programme: Programme, plan: Plan, results: Replications) -> Iter
     for p, order in enumerate(plan.purchase_orders):
         there[:, row[order.item]] += order.quantity * (results.received[:, [p]] <= results.edges)
     replications = range(results.finished.shape[0])
-    for stock in programme.stock:
+    for stock in (row for row in programme.stock if row.kind != "on_order"):
         quantity = programme.register.draw(stock.quantity, results.seed, replications)
         when = programme.register.draw(stock.available or Quantity(0.0), results.seed, replications)
         there[:, row[stock.item]] += quantity[:, None] * (when[:, None] <= results.edges)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme, Source
-from plantwright.model.quantity import Steps
+from plantwright.model.quantity import Steps, at_time
 
 Floats = NDArray[np.float64]
 
@@ -25,15 +25,26 @@ def receipts(programme: Programme, plan: Plan, seed: int, replications: range) -
     units. Infinite where that is never.
     """
     received = np.array([o.received for o in plan.purchase_orders]) * np.ones((len(replications), 1))
+    _receive_open_orders(programme, plan, received, seed, replications)
     sources = {(s.item, s.supplier): s for s in reversed(programme.sources)}
     orders: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, order in enumerate(plan.purchase_orders):
-        orders[order.item, order.supplier].append(i)
+        if not order.frozen:
+            orders[order.item, order.supplier].append(i)
     for key, rows in orders.items():
         if key in sources:
             rows.sort(key=lambda i: (plan.purchase_orders[i].received, i))
             received[:, rows] = _of_source(programme, plan, sources[key], rows, seed, replications)
     return received
+
+
+def _receive_open_orders(programme: Programme, plan: Plan, received: Floats, seed: int, replications: range) -> None:
+    """Set when open orders are received: as their dates are drawn."""
+    dates = {name: row.available for name, row in zip(programme.stock_ids, programme.stock, strict=True)}
+    for i, order in enumerate(plan.purchase_orders):
+        date = dates.get(order.id) if order.frozen else None
+        if date is not None:
+            received[:, i] = np.maximum(programme.register.draw(date, seed, replications), 0.0)
 
 
 def _of_source(
@@ -42,11 +53,10 @@ def _of_source(
     register = programme.register
     orders = [plan.purchase_orders[i] for i in rows]
     planned = np.array([o.received for o in orders])
-    places = (
-        [o.id for o in orders] if source.lead_time.assumption and register[source.lead_time.assumption].each else [""]
-    )
-    leads = np.stack([register.draw(source.lead_time, seed, replications, place) for place in places], axis=1)
-    later = leads - source.lead_time.planned
+    times = [at_time(source.lead_time, o.placed) for o in orders]
+    places = [o.id if t.assumption and register[t.assumption].each else "" for o, t in zip(orders, times, strict=True)]
+    drawn = [register.draw(t, seed, replications, place) for t, place in zip(times, places, strict=True)]
+    later: Floats = np.stack(drawn, axis=1) - np.array([t.planned for t in times])
     if source.qualified_from is not None:
         slip = register.draw(source.qualified_from, seed, replications) - source.qualified_from.planned
         placed = np.array([o.placed for o in orders])

@@ -218,19 +218,24 @@ class Worlds:
             yield np.concatenate(([0.0], times)), at.L_SHIFT, w, np.concatenate(([0.0], (rates > 0).astype(np.float64)))
 
     @cached_property
-    def _bought(self) -> tuple[Ints, Ints, Floats]:
-        """Index, stock row and quantity of the purchase orders whose parts are used."""
+    def _bought(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """Index, stock row, quantity and hours to receive of the purchase orders whose parts are used."""
         row = {name: k for k, name in enumerate(self.tables.stocks)}
-        orders = [(i, row[o.item], o.quantity) for i, o in enumerate(self.plan.purchase_orders) if o.item in row]
-        found = np.array(orders, dtype=np.float64).reshape(-1, 3)
-        return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2]
+        hours = {(s.item, s.supplier): s.receiving_time.planned for s in reversed(self.programme.sources)}
+        orders = [
+            (i, row[o.item], o.quantity, 0.0 if o.frozen else hours.get((o.item, o.supplier), 0.0))
+            for i, o in enumerate(self.plan.purchase_orders)
+            if o.item in row
+        ]
+        found = np.array(orders, dtype=np.float64).reshape(-1, 4)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2], found[:, 3]
 
     def _supplies(self, index: int) -> Iterator[Row]:
-        orders, places, quantities = self._bought
-        yield self.received[index, orders], at.L_STOCK, places, quantities
+        orders, places, quantities, receiving = self._bought
+        yield self.received[index, orders] + receiving, at.L_STOCK, places, quantities
         row = {name: k for k, name in enumerate(self.tables.stocks)}
         for i, there in enumerate(self.programme.stock):
-            if there.item in row:
+            if there.item in row and there.kind != "on_order":
                 time = max(0.0, self._available[i][index])
                 yield np.full(1, time), at.L_STOCK, row[there.item], np.full(1, self._on_hand[i][index])
 
