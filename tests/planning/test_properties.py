@@ -48,7 +48,7 @@ def plants(draw: st.DrawFn) -> Plant:
 
 @st.composite
 def supplied_plants(draw: st.DrawFn) -> Plant:
-    """Draw such a plant with all that may be said of its material: substitutes, open orders, safety, lives, phantoms."""
+    """Draw such a plant with all that may be said of material: substitutes, open orders, safety, lives, phantoms."""
     plant = draw(plants())
     items = {
         item.id: item.model_copy(update={
