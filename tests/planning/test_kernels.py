@@ -107,8 +107,8 @@ def test_effort_agrees_with_the_checkers(data: st.DataObject) -> None:
 
 def test_a_circle_in_the_bills_of_materials_is_named() -> None:
     plant = Plant().centre("w").make("a", {"at": "w", "hours": 1}, b=1).make("b", {"at": "w", "hours": 1}, a=1)
-    with pytest.raises(ValueError, match=r"goes into itself: [ab] <- [ab] <- [ab]"):
-        plan(plant.demand("d", "a", 1, due=WEEK).programme(), plant.schedule())
+    found = plan(plant.demand("d", "a", 1, due=WEEK).programme(), plant.schedule())
+    assert "goes into itself: a -> b -> a" in found.reasons[0].text
 
 
 def test_an_item_that_is_never_good_is_named() -> None:

@@ -24,9 +24,9 @@ VERSION = 1
 ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
-    "consumptions": model.Consumption,
+    "consumptions": model.Consumption, "shortfalls": model.Shortfall, "expiries": model.Expiry,
 }  # fmt: skip
-TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume"})
+TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends"})
 """Fields that are times, in hours from the start."""
 
 

@@ -201,12 +201,9 @@ class Plan:
     loads: tuple[Load, ...] = ()
     causes: tuple[Cause, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
-<<<<<<< HEAD
-    order: tuple[str, ...] = ()
-=======
     shortfalls: tuple[Shortfall, ...] = ()
     expiries: tuple[Expiry, ...] = ()
->>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
+    order: tuple[str, ...] = ()
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:

@@ -27,12 +27,12 @@ from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
 from plantwright.planning.lead_times import latest_order
 from plantwright.planning.problem import Problem, Table
-from plantwright.planning.reasons import reasons, with_orders
+from plantwright.planning.reasons import Obstacle, reasons, why_not, with_orders
 from plantwright.planning.state import EPS, State
 from plantwright.planning.windows import set_releases
 
 
-def plan_of(problem: Problem, state: State, shortfalls: tuple[Shortfall, ...]) -> Plan:
+def plan_of(problem: Problem, state: State) -> Plan:
     """Return the plan that the state stands for; ids of orders count up by item in order of time."""
     names = _names_of_lots(problem, state)
     found = Plan(
@@ -43,12 +43,9 @@ def plan_of(problem: Problem, state: State, shortfalls: tuple[Shortfall, ...]) -
         reasons=reasons(problem, state),
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
         consumptions=_consumptions(problem, state, names),
-<<<<<<< HEAD
         order=tuple(demand.id for demand in problem.demands),
-=======
-        shortfalls=shortfalls,
+        shortfalls=_shortfalls(problem, state),
         expiries=_expiries(problem, state, names),
->>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
     )
     return replace(found, reasons=with_orders(problem.programme, found))
 
@@ -109,6 +106,14 @@ def _open_orders(problem: Problem) -> Iterator[PurchaseOrder]:
             yield PurchaseOrder(
                 name, row.item, row.supplier, row.quantity.planned, placed, received, price, consigned, frozen=True
             )
+
+
+def _shortfalls(problem: Problem, state: State) -> tuple[Shortfall, ...]:
+    found = []
+    for item, short, begins, ends, *obstacle in rows_of(state.shorts, state.counts[at.N_SHORTS]).tolist():
+        text = why_not(problem, Obstacle(begins, *obstacle))[2]
+        found.append(Shortfall(problem.programme.items[item].id, _tidy(short), begins, ends, text))
+    return tuple(found)
 
 
 def _expiries(problem: Problem, state: State, names: list[str]) -> tuple[Expiry, ...]:

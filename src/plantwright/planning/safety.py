@@ -6,29 +6,26 @@ demand could have had. What cannot be there again in time is a shortfall, with t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.plan import Shortfall
 from plantwright.planning import state as at
 from plantwright.planning.priority import top_up
 from plantwright.planning.problem import Problem
-from plantwright.planning.reasons import Obstacle, why_not
 from plantwright.planning.state import EPS, State
 
 Floats = NDArray[np.float64]
 
 
-def replenish(problem: Problem, state: State) -> tuple[Shortfall, ...]:
-    """Plan the orders that keep every safety stock, items before their components; return what is still short."""
+def replenish(problem: Problem, state: State) -> None:
+    """Plan the orders that keep every safety stock, items before their components; note what is still short."""
     first = len(problem.demands)
     into = problem.arrays.items["into"][problem.arrays.demands["item"][first:]].tolist()
     depth = _depths(problem) if into else []
-    ordered = sorted(enumerate(into, first), key=lambda pair: (depth[pair[1]], pair[1]))
-    return tuple(short for asker, item in ordered for short in _kept_up(problem, state, item, asker))
+    for asker, item in sorted(enumerate(into, first), key=lambda pair: (depth[pair[1]], pair[1])):
+        _keep_up(problem, state, item, asker)
 
 
 def _depths(problem: Problem) -> list[int]:
@@ -45,24 +42,20 @@ def _depths(problem: Problem) -> list[int]:
     return depth
 
 
-def _kept_up(problem: Problem, state: State, item: int, asker: int) -> Iterator[Shortfall]:
-    """Yield when an item is below its safety stock although all was done that can be."""
-    row = problem.arrays.demands[asker]
-    level, standing, time = float(row["quantity"]), int(row["item"]), 0.0
+def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
+    """Top up an item's stock wherever it is below its level, and note where that cannot be done in time."""
+    row, horizon, time = problem.arrays.demands[asker], problem.arrays.horizon, 0.0
     needed, units = _needs(state, item)
-    while time <= problem.arrays.horizon:
-        below, short = _first_below(state, item, level, needed, units, time)
-        if not isfinite(below) or below > problem.arrays.horizon:
+    while time <= horizon:
+        below, short = _first_below(state, item, float(row["quantity"]), needed, units, time)
+        if below > horizon:
             return
-        got, then, kind, what, when = top_up(problem.arrays, state, asker, standing, short, below)
+        got, then, *obstacle = top_up(problem.arrays, state, asker, int(row["item"]), short, below)
+        time = below
         if got < short - EPS:
-            again = min(then if then > below + EPS else below + problem.arrays.bucket, problem.arrays.horizon + 1.0)
-            name = problem.programme.items[item].id
-            text = why_not(problem, Obstacle(below, kind, what, when))[2]
-            yield Shortfall(name, round(short - got, 9), below, min(again, problem.arrays.horizon), text)
-            time = again
-        else:
-            time = below
+            time = min(then if then > below + EPS else below + problem.arrays.bucket, horizon + 1.0)
+            place = at.added(state, at.N_SHORTS, state.shorts.size)
+            state.shorts[place] = (item, short - got, below, min(time, horizon), *obstacle)
 
 
 def _needs(state: State, item: int) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from plantwright.model.plan import Plan, Shortfall
+from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
 from plantwright.planning.priority import plan_turns
@@ -37,11 +37,11 @@ def plan(
     Changeovers between families are not planned; breakdowns take their mean share of a work centre's hours.
     """
     found = problem(programme, schedule, rules or Rules(), order)
-    return plan_of(found, *planned(found, progress or (lambda _: None)))
+    return plan_of(found, planned(found, progress or (lambda _: None)))
 
 
-def planned(found: Problem, progress: Progress, length: int = 50_000) -> tuple[State, tuple[Shortfall, ...]]:
-    """Return the state after the last demand and the safety stock that is short, with tables as long as need be."""
+def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
+    """Return the state after the last demand and all safety stock, with tables as long as they need to be."""
     total = found.arrays.turns.size
     step = max(1, total // 20)
     while True:
@@ -50,9 +50,9 @@ def planned(found: Problem, progress: Progress, length: int = 50_000) -> tuple[S
             for first in range(0, total, step):
                 progress(first / total)
                 plan_turns(found.arrays, state, first, min(first + step, total))
-            shortfalls = replenish(found, state)
+            replenish(found, state)
         except MemoryError:
             length *= 4
             continue
         progress(1.0)
-        return state, shortfalls
+        return state

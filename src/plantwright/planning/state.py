@@ -22,7 +22,7 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 EPS = 1e-6
 """Quantities and hours nearer than this are the same."""
 
-N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES = range(7)
+N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS = range(8)
 STOCK, PURCHASE, PRODUCTION = range(3)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET = range(8)
@@ -31,6 +31,8 @@ LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"
                 ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8"),
                 ("until", "f8")])  # fmt: skip
 ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
+SHORT = np.dtype([("item", "i8"), ("quantity", "f8"), ("begins", "f8"), ("ends", "f8"), ("kind", "i8"), ("row", "i8"),
+                  ("at", "f8")])  # fmt: skip
 CHOICE = np.dtype([("order", "i8"), ("line", "i8")])
 PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8"), ("needed", "f8"), ("after", "i8")])
 ENTRY = np.dtype([("kind", "i8"), ("row", "i8"), ("week", "i8"), ("amount", "f8")])
@@ -42,7 +44,8 @@ class State(NamedTuple):
     """Room and tables. `room`: hours left by capacity and bucket; `left`, `right`: nearest bucket that is not full for
     good (shifted by one, 0 and the last stand for none). Lots of an item and week are a list from `first_lot`, latest
     first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin.
-    `choices`: lines of bills that orders take where there is a choice. `slot_room`, `slot_lot`: units left and order of
+    `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
+    stock that is missing. `slot_room`, `slot_lot`: units left and order of
     a source and week; `held`: what is still kept of them for owners.
     """
 
@@ -56,6 +59,7 @@ class State(NamedTuple):
     shipments: Table
     obstacles: Table
     choices: Table
+    shorts: Table
     first_lot: NDArray[np.int64]
     week_free: NDArray[np.float64]
     item_free: NDArray[np.float64]
@@ -94,10 +98,11 @@ def initial(problem: Problem, length: int) -> State:
         problem.capacity.hours.copy(), columns - closed, columns + closed,
         np.zeros(length, LOT), np.zeros(length, ORDER), np.zeros(2 * length, PEG), np.zeros(length, ENTRY),
         np.zeros(length, SHIPMENT), np.zeros(length, OBSTACLE), np.zeros(length, CHOICE),
+        np.zeros(length, SHORT),
         np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
         problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
-        np.zeros(problem.arrays.operations.size + 1), np.zeros(7, np.int64),
+        np.zeros(problem.arrays.operations.size + 1), np.zeros(8, np.int64),
     )  # fmt: skip
     index = {item.id: i for i, item in enumerate(problem.programme.items)}
     for row, stock in enumerate(problem.programme.stock):

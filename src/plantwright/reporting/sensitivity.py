@@ -16,12 +16,8 @@ from scipy.stats import rankdata
 from plantwright.model.assumptions import Register
 from plantwright.model.outcome import Sensitivity
 from plantwright.model.programme import Programme
-<<<<<<< HEAD
-from plantwright.model.quantity import Quantity
-from plantwright.model.risks import happens
-=======
 from plantwright.model.quantity import Quantity, Stepped
->>>>>>> 61bd3da (Plan lead times by date, open orders, safety stock and time, shelf life; name bad data and plan the rest)
+from plantwright.model.risks import happens
 
 Floats = NDArray[np.float64]
 TENTH = 10
