@@ -26,7 +26,9 @@ ROWS: Mapping[str, Callable[..., Any]] = {
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
     "consumptions": model.Consumption, "shortfalls": model.Shortfall, "expiries": model.Expiry,
 }  # fmt: skip
-TIMES = frozenset({"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends"})
+TIMES = frozenset(
+    {"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends"}
+)
 """Fields that are times, in hours from the start."""
 
 

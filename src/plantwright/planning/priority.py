@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import WEEK, Arrays
@@ -40,17 +41,20 @@ class Answer(NamedTuple):
 
 
 @kernel
-def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, early: bool) -> Answer:
-    """Return what a demand is given of an item by `time`; where `early`, first of all by its safety time before.
+def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float) -> Answer:
+    """Return what a demand is given of an item by `time`; with `ahead` 1.0, first of all by its safety time before.
+
+    (`ahead` is no truth value: each of those is a type to the compiler, and two loops that call each other cannot be
+    kept in its cache.)
 
     Free supply first, then lots made as late as may be, their components asked for in turn, then purchases. A place
     of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
     """
-    if early and 0.0 < p.items[item]["safety"] <= time:
-        first = ask(p, s, demand, item, quantity, time - p.items[item]["safety"], False)
+    if ahead > 0.0 and 0.0 < p.items[item]["safety"] <= time:
+        first = ask(p, s, demand, item, quantity, time - p.items[item]["safety"], 0.0)
         if first.got >= quantity - EPS:
             return first
-        rest = ask(p, s, demand, item, quantity - first.got, time, False)
+        rest = ask(p, s, demand, item, quantity - first.got, time, 0.0)
         return Answer(first.got + rest.got, rest.next, rest.kind, rest.row, rest.at)
     got, why = take(p, s, demand, item, quantity, time), Answer(0.0, np.inf, at.PART, item, time)
     finish, most = time, np.inf
@@ -72,7 +76,7 @@ def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
                     opens = taken_from(p, k, demand, start)
                     found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
                     if opens <= start:
-                        found = ask(p, s, demand, line["component"], units * line["quantity"], start, True)
+                        found = ask(p, s, demand, line["component"], units * line["quantity"], start, 1.0)
                     place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
                 lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
             why = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
@@ -256,11 +260,11 @@ def settle(p: Arrays, s: State) -> None:
 @kernel
 def whole_units(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
     """Ask for units of a demand, of which only whole ones can be shipped."""
-    first = ask(p, s, demand, item, quantity, time, True)
+    first = ask(p, s, demand, item, quantity, time, 1.0)
     got = first.got
     if abs(got - np.round(got)) > EPS:
         take_back(p, s, 0)
-        got = ask(p, s, demand, item, np.floor(got), time, True).got
+        got = ask(p, s, demand, item, np.floor(got), time, 1.0).got
     return Answer(np.round(got), first.next, first.kind, first.row, first.at)
 
 
@@ -269,7 +273,7 @@ def wait_for_all(p: Arrays, s: State, demand: int, quantity: float, time: float)
     """Return the first time found from `time` on by which so many units can be there together; nothing is taken."""
     item, left, last = p.demands[demand]["item"], quantity, p.demands[demand]["last"]
     while time <= last + EPS:
-        found = ask(p, s, demand, item, left, time, True)
+        found = ask(p, s, demand, item, left, time, 1.0)
         left -= found.got
         if left <= EPS:
             break
@@ -356,11 +360,11 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
 
 
 @entry
-def top_up(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float) -> Answer:
-    """Make or buy units into stock, to be there by `time`, and return how many and what holds the others."""
-    found = ask(p, s, demand, item, quantity, time, False)
+def top_up(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, out: NDArray[np.float64]) -> None:
+    """Make or buy units into stock by `time`; `out` says how many and what holds the others, as `Answer` does."""
+    found = ask(p, s, demand, item, quantity, time, 0.0)
     settle(p, s)
-    return found
+    out[0], out[1], out[2], out[3], out[4] = found.got, found.next, found.kind, found.row, found.at
 
 
 @entry

@@ -46,11 +46,13 @@ def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
     """Top up an item's stock wherever it is below its level, and note where that cannot be done in time."""
     row, horizon, time = problem.arrays.demands[asker], problem.arrays.horizon, 0.0
     needed, units = _needs(state, item)
+    answer = np.zeros(5)
     while time <= horizon:
         below, short = _first_below(state, item, float(row["quantity"]), needed, units, time)
         if below > horizon:
             return
-        got, then, *obstacle = top_up(problem.arrays, state, asker, int(row["item"]), short, below)
+        top_up(problem.arrays, state, asker, int(row["item"]), short, below, answer)
+        got, then, *obstacle = answer.tolist()
         time = below
         if got < short - EPS:
             time = min(then if then > below + EPS else below + problem.arrays.bucket, horizon + 1.0)
