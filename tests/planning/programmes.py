@@ -115,12 +115,13 @@ class Plant:
         return self._add("items", Item(id=name, phantom=True))
 
     def demand(self, name: str, item: str, quantity: int, due: float, priority: int = 1, site: str = "site",
-               customer: str = "customer") -> Plant:  # fmt: skip
+               customer: str = "customer", **more: Any) -> Plant:  # fmt: skip
         self.item(item)
         if site not in {d.id for d in self.rows.get("destinations", [])}:
             self.site(site)
         return self._add("demand", Demand(
             id=name, customer=customer, destination=site, item=item, quantity=quantity, due=q(due), priority=priority,
+            **more,
         ))  # fmt: skip
 
     def delivers(self, at: float, kind: Any, target: str, amount: float) -> Plant:
