@@ -360,11 +360,13 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
 
 
 @entry
-def top_up(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, out: NDArray[np.float64]) -> None:
-    """Make or buy units into stock by `time`; `out` says how many and what holds the others, as `Answer` does."""
-    found = ask(p, s, demand, item, quantity, time, 0.0)
+def top_up(p: Arrays, s: State, order: NDArray[np.float64]) -> None:
+    """Make or buy units into stock: `order` says (asker, units, time), and then how many and what holds the others, as
+    an `Answer`."""
+    asker = int(order[0])
+    found = ask(p, s, asker, p.demands[asker]["item"], order[1], order[2], 0.0)
     settle(p, s)
-    out[0], out[1], out[2], out[3], out[4] = found.got, found.next, found.kind, found.row, found.at
+    order[0], order[1], order[2], order[3], order[4] = found.got, found.next, found.kind, found.row, found.at
 
 
 @entry

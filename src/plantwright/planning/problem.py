@@ -160,7 +160,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
         kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(safe)))),
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
-        allowed=np.array([[c in rule for c in customers] for rule in rules_about]).reshape(-1, len(customers)),
+        allowed=np.array([[c in rule for c in customers] for rule in rules_about], bool).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
         receipt=receipt,
         bucket=rules.bucket_hours,

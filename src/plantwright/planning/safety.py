@@ -44,20 +44,27 @@ def _depths(problem: Problem) -> list[int]:
 
 def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
     """Top up an item's stock wherever it is below its level, and note where that cannot be done in time."""
-    row, horizon, time = problem.arrays.demands[asker], problem.arrays.horizon, 0.0
+    level, horizon, time = float(problem.arrays.demands[asker]["quantity"]), problem.arrays.horizon, 0.0
     needed, units = _needs(state, item)
-    answer = np.zeros(5)
     while time <= horizon:
-        below, short = _first_below(state, item, float(row["quantity"]), needed, units, time)
+        below, short = _first_below(state, item, level, needed, units, time)
         if below > horizon:
             return
-        top_up(problem.arrays, state, asker, int(row["item"]), short, below, answer)
-        got, then, *obstacle = answer.tolist()
+        order = np.array([asker, short, below, 0.0, 0.0])
+        top_up(problem.arrays, state, order)
+        got, then, *obstacle = order.tolist()
         time = below
         if got < short - EPS:
             time = min(then if then > below + EPS else below + problem.arrays.bucket, horizon + 1.0)
-            place = at.added(state, at.N_SHORTS, state.shorts.size)
-            state.shorts[place] = (item, short - got, below, min(time, horizon), *obstacle)
+            _note(state, (item, short - got, below, min(time, horizon), *obstacle))
+
+
+def _note(state: State, short: tuple[float, ...]) -> None:
+    row = int(state.counts[at.N_SHORTS])
+    if row >= state.shorts.size:
+        raise MemoryError("the table of what safety stock is short is full")
+    state.shorts[row] = short
+    state.counts[at.N_SHORTS] = row + 1
 
 
 def _needs(state: State, item: int) -> tuple[Floats, Floats]:
