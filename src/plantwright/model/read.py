@@ -98,7 +98,12 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
 
 def _nameless(raw: Raw) -> frozenset[str]:
     """The tables whose heading lacks the columns that say what a row is about."""
-    keys = {each.table: next(k for k in ("id", "item", "task") if k in each.model_fields) for each in ALL_TABLES}
+    keys = {
+        each.table: next(
+            k for k in ("id", "item", "task") if k in each.model_fields and each.model_fields[k].is_required()
+        )
+        for each in ALL_TABLES
+    }
     return frozenset(name for name, table in raw.sheets.items() if keys[name] not in table.headings)
 
 
