@@ -32,7 +32,7 @@ HOLDS = (
     (cells.MoneyRate, "money per time"),
     (cells.Duration, "time"),
     (cells.DurationOrNone, "time"),
-    (cells.LeadTime, "time, or steps of it"),
+    (cells.LeadTime, "steps of time"),
     (cells.Date, "date"),
     (cells.DateOrAssumption, "date"),
     (Day, "plain date"),
