@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from plantwright.model.programme import Programme
 from plantwright.model.risk_analysis import Driver, RiskAnalysis
-from plantwright.reporting.figures import Figure, Floats, axis, framed, label, moments, names_above
+from plantwright.reporting.figures import Figure, Floats, axis, dates_for, framed, label, moments, names_above
 from plantwright.reporting.palette import ACCENT, HIGH, INK, LOW, QUIET
 from plantwright.reporting.risk_numbers import (
     CONFIDENCES,
@@ -30,7 +30,7 @@ SHOWN = 10
 LEAST_DAYS = 0.05
 LONGEST, LONGEST_ON_A_PHONE = 60, 44
 POINTS = 1_000
-DATES: dict[str, Any] = {"type": "date", "tickformat": "%b<br>%Y", "hoverformat": "%-d %b %Y", "nticks": 8}
+DATES: dict[str, Any] = {"type": "date", "hoverformat": "%-d %b %Y"}
 BELOW = {"legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"}}
 
 
@@ -52,7 +52,7 @@ def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
         _line_at(programme, row.committed, "committed date" if row.has_deadline else "plan's date"),
     ]
     plot = framed(
-        traces, 400, xaxis=axis(**DATES, range=_span(programme, analysis, row)),
+        traces, 400, xaxis=_dates(analysis, range=_span(programme, analysis, row)),
         yaxis=axis("% of the worlds are finished", range=[0, 102], nticks=6),
         margin={"l": 56, "r": 16, "t": 28, "b": 96}, **BELOW,
     )  # fmt: skip
@@ -63,6 +63,11 @@ def s_curve(programme: Programme, analysis: RiskAnalysis) -> Figure:
         plot,
         {"height": 470, "xaxis": {"nticks": 4}, "margin": {"l": 44, "r": 8, "t": 20, "b": 170}},
     )
+
+
+def _dates(analysis: RiskAnalysis, **more: Any) -> dict[str, Any]:
+    """The axis of last finishes: by the month, or by the day where they lie close together."""
+    return axis(**(DATES | dates_for(float(np.ptp(analysis.planned.finish))) | {"nticks": 8} | more))
 
 
 def _span(programme: Programme, analysis: RiskAnalysis, row: DateRisk) -> list[str | None]:
@@ -116,7 +121,7 @@ def finish_tornado(programme: Programme, analysis: RiskAnalysis) -> Figure | Non
     mean = _line_at(programme, float(analysis.planned.finish.mean()), "mean of all worlds")
     mean.y = [-0.6, len(rows) - 0.4]
     says = f"The finish moves most with {driver_name(programme, rows[0])}."
-    return _bars("risk_tornado", says, [mean, spans, low, high], labels, axis(**(DATES | {"nticks": 6})))
+    return _bars("risk_tornado", says, [mean, spans, low, high], labels, _dates(analysis, nticks=6))
 
 
 def _ends(programme: Programme, rows: Sequence[Driver], end: str, colour: str, symbol: str, name: str) -> go.Scatter:
@@ -214,7 +219,7 @@ def date_and_cost(programme: Programme, analysis: RiskAnalysis) -> Figure:
         ),
     ]  # fmt: skip
     plot = framed(
-        traces, 400, xaxis=axis(**DATES), yaxis=axis(f"cost, {said}"),
+        traces, 400, xaxis=_dates(analysis), yaxis=axis(f"cost, {said}"),
         margin={"l": 64, "r": 16, "t": 12, "b": 96}, **BELOW,
     )  # fmt: skip
     says = f"Committed date and cost are both kept in {joint.both_kept:.0%} of the worlds."

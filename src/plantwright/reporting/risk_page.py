@@ -33,7 +33,7 @@ def risk_section(programme: Programme, analysis: RiskAnalysis, shown: Shown) -> 
         "has_deadline": finish.has_deadline, "p50": when(programme, finish.p50), "p80": when(programme, finish.p80),
         "contingency": days(finish.contingency(0.8)), "late": days(slip.whole / DAY),
         "merging": days(slip.merging / DAY),
-        "merging_share": percent(slip.merging / slip.whole) if slip.whole > 0 else "",
+        "merging_share": percent(slip.merging / slip.whole) if slip.whole > 0 and slip.merging / DAY > 0.05 else "",
     }  # fmt: skip
 
 
