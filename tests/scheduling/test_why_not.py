@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.scheduling.problems import crash, day_shift, programme, resource, task
+from tests.scheduling.problems import crash, day_shift, programme, quantity, resource, task
 
+from plantwright.model.cells import Reading, payment
 from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.model.programme import Spending
+from plantwright.model.quantity import Dimension, Step
 from plantwright.scheduling import schedule
 from plantwright.scheduling.clash import Requirement, Sort, clashes, find, is_smallest, without
 from plantwright.scheduling.problem import Link, Mode, Problem, Resource, Status, Stock, Task
@@ -108,3 +113,18 @@ def test_a_clash_is_smallest_and_every_remedy_is_enough(durations, demands, dead
 def test_a_requirement_that_binds_nothing_is_no_part_of_a_clash():
     problem = problem_of((5, 5, 1, 1), (1, 1, 0, 0), (None, 5, None, 50), {(0, 1)}, 3, 100)
     assert clashes(problem) == ([[Requirement(Sort.DEADLINE, 1)]], True)
+
+
+def test_a_limit_of_spending_that_clashes_with_a_deadline_says_by_how_much():
+    bought = [
+        replace(task(n, 24, cost=100, deadline=300), payer="owner", payment=payment("100 % order", Reading()))
+        for n in "ab"
+    ]
+    most = (Step(quantity(0, Dimension.DATE), quantity(150, Dimension.MONEY)),)
+    plan = programme(tuple(bought))
+    limits = (Spending(payer="owner", per="month", most=most),)
+    found = refused(replace(plan, objective=plan.objective.model_copy(update={"spending": limits})))
+    assert {issue.column for issue in found} == {"deadline", "objective.spending[1]"}
+    limit = next(issue for issue in found if issue.column == "objective.spending[1]")
+    assert "the limit of spending of 'owner' by month together with the deadline of" in limit.message
+    assert 33.3 <= float(limit.remedy.split("raise it by ")[1].removesuffix(" %")) <= 36

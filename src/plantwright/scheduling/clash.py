@@ -1,8 +1,8 @@
 """Why there is no schedule: the smallest set of named requirements that clash, found by leaving out what is not needed.
 
-A requirement is a date, a greatest lag, a capacity, a stock or a ban on pauses; links and durations are taken as given.
-Deletion filter: Chinneck & Dravnieks (1991), in halves, quarters and so on before single ones. What would help is in
-`remedies`; rows and words for the planner in `why_not`.
+A requirement is a date, a greatest lag, a capacity, a stock, a limit of spending or a ban on pauses. Links and
+durations are given. Deletion filter: Chinneck & Dravnieks (1991), in halves, quarters and so on before single ones.
+What would help is in `remedies`; rows and words for the planner in `why_not`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_CLASHES = 5
 
 
 class Sort(StrEnum):
-    """What a requirement is about; its number counts tasks, links, resources or stocks of the problem."""
+    """What a requirement is about; its number counts tasks, links, resources, stocks or accounts of the problem."""
 
     DEADLINE = "deadline"
     RELEASE = "release"
@@ -40,6 +40,7 @@ class Sort(StrEnum):
     PAUSES = "pauses"
     CAPACITY = "capacity"
     STOCK = "stock"
+    SPENDING = "spending"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,6 +58,7 @@ def requirements(problem: Problem) -> list[Requirement]:
         *(Requirement(Sort.RELEASE, number) for number, task in tasks if task.release > 0),
         *(Requirement(Sort.CAPACITY, number) for number in range(len(problem.resources))),
         *(Requirement(Sort.STOCK, number) for number in range(len(problem.stocks))),
+        *(Requirement(Sort.SPENDING, number) for number in sorted({cap.account for cap in problem.caps})),
         *(Requirement(Sort.PAUSES, number) for number, task in tasks if not task.pausable),
         *(Requirement(Sort.MAX_LAG, number) for number, link in links if link.max_lag is not None),
         *(Requirement(Sort.DEADLINE, number) for number, task in tasks if task.deadline is not None),
@@ -68,6 +70,7 @@ def without(problem: Problem, dropped: Collection[Requirement]) -> Problem:
     lost = {sort: {each.number for each in dropped if each.sort is sort} for sort in Sort}
     return replace(
         problem,
+        caps=tuple(cap for cap in problem.caps if cap.account not in lost[Sort.SPENDING]),
         tasks=tuple(_freed(task, number, lost) for number, task in enumerate(problem.tasks)),
         links=tuple(
             _slack(link) if number in lost[Sort.MAX_LAG] else link for number, link in enumerate(problem.links)

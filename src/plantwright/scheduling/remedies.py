@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from plantwright.scheduling.clash import Requirement, Sort, find, without
-from plantwright.scheduling.problem import Link, Problem, Resource, Solution, Stock, stretches_held
+from plantwright.scheduling.problem import Link, Problem, Resource, Solution, Stock, due_within, stretches_held
 
 V = TypeVar("V")
+
+WHOLE = 1_000
+"""Limits of spending are raised in parts of this."""
 
 CLOSE = 0.02
 """Share of a date or an amount within which the least change is looked for."""
@@ -53,6 +56,11 @@ def _with(problem: Problem, what: Requirement, value: int) -> Problem:
         return replace(problem, resources=_put(problem.resources, number, raised))
     if what.sort is Sort.STOCK:
         return replace(problem, stocks=_put(problem.stocks, number, Stock(problem.stocks[number].name, value)))
+    if what.sort is Sort.SPENDING:
+        caps = [
+            replace(cap, units=cap.units * value // WHOLE) if cap.account == number else cap for cap in problem.caps
+        ]
+        return replace(problem, caps=tuple(caps))
     if what.sort is Sort.MAX_LAG:
         link: Link = replace(problem.links[number], max_lag=value)
         return replace(problem, links=_put(problem.links, number, link))
@@ -75,6 +83,8 @@ def _least(problem: Problem, what: Requirement) -> Remedy | None:
     if not free.start:
         return None
     now, enough = _now(problem, what), _enough(problem, what, free)
+    if not find(_with(problem, what, enough)).start:
+        return None
     then = _bisected(lambda value: find(_with(problem, what, value)), now, enough)
     share = abs(then - now) / max(_base(problem, what), 1)
     if what.sort is not Sort.CAPACITY:
@@ -89,6 +99,8 @@ def _now(problem: Problem, what: Requirement) -> int:
         return 0
     if what.sort is Sort.STOCK:
         return problem.stocks[number].units
+    if what.sort is Sort.SPENDING:
+        return WHOLE
     if what.sort is Sort.MAX_LAG:
         return problem.links[number].max_lag or 0
     task = problem.tasks[number]
@@ -104,6 +116,8 @@ def _enough(problem: Problem, what: Requirement, free: Solution) -> int:
     if what.sort is Sort.STOCK:
         modes = [task.modes[mode] for task, mode in zip(problem.tasks, free.mode, strict=True)]
         return sum(mode.consumption[number] for mode in modes)
+    if what.sort is Sort.SPENDING:
+        return max(WHOLE + 1, *(-(-WHOLE * paid // max(units, 1)) for paid, units in _paid(problem, number, free)))
     if what.sort is Sort.MAX_LAG:
         link = problem.links[number]
         begin = (free.finish if link.kind[0] == "F" else free.start)[link.before]
@@ -111,6 +125,15 @@ def _enough(problem: Problem, what: Requirement, free: Solution) -> int:
     if what.sort is Sort.DEADLINE:
         return free.finish[number]
     return free.start[number] if what.sort is Sort.RELEASE else 1
+
+
+def _paid(problem: Problem, account: int, solution: Solution) -> list[tuple[int, int]]:
+    """What falls due in each period of an account, and what may."""
+    modes = [task.modes[mode] for task, mode in zip(problem.tasks, solution.mode, strict=True)]
+    dues = [due for mode in modes for due in mode.dues if due.account == account]
+    caps = [cap for cap in problem.caps if cap.account == account]
+    start, finish = solution.start, solution.finish
+    return [(sum(due_within(due, start[due.at], finish[due.at], cap) for due in dues), cap.units) for cap in caps]
 
 
 def _base(problem: Problem, what: Requirement) -> int:

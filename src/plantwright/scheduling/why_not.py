@@ -75,6 +75,8 @@ class _Words:
             return "resources.csv", self.programme.resource[name].row, "capacity"
         if what.sort is Sort.STOCK:
             return "programme.yaml", 0, "objective.budget"
+        if what.sort is Sort.SPENDING:
+            return "programme.yaml", 0, f"objective.spending[{what.number + 1}]"
         if what.sort is Sort.MAX_LAG:
             return "tasks.csv", self.programme.tasks[self.problem.links[what.number].after].row, "predecessors"
         return "tasks.csv", self.programme.tasks[what.number].row, what.sort.value
@@ -84,6 +86,9 @@ class _Words:
             return f"the capacity of '{self.resource(what)}'"
         if what.sort is Sort.STOCK:
             return f"the budget '{self.stock(what)}'" if self.stock(what) != "budget" else "the budget"
+        if what.sort is Sort.SPENDING:
+            limit = self.programme.objective.spending[what.number]
+            return f"the limit of spending {f'of {limit.payer!r} ' if limit.payer else ''}by {limit.per}"
         if what.sort is Sort.MAX_LAG:
             link = self.problem.links[what.number]
             before, after = (self.programme.tasks[end].id for end in (link.before, link.after))
@@ -103,6 +108,8 @@ class _Words:
         if what.sort is Sort.STOCK:
             scale = self.scales.get(self.stock(what), 1)
             return f"raise it by {(remedy.then - remedy.now) / scale:,.0f} to {remedy.then / scale:,.0f}"
+        if what.sort is Sort.SPENDING:
+            return f"raise it by {(remedy.then - remedy.now) / 10:.1f} %"
         if what.sort is Sort.PAUSES:
             return "let it pause over breaks"
         days = abs(remedy.then - remedy.now) * self.tick / DAY
