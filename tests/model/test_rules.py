@@ -263,3 +263,23 @@ def test_a_phantom_has_components_and_is_never_made(tmp_path: Path) -> None:
 def test_a_circle_through_a_substitute_is_found(tmp_path: Path) -> None:
     bill = {"bom.csv": "item,component,quantity,substitute_for\nrack,part,1,\nrack,rack,1,part\n"}
     assert [issue.column for issue in found(tmp_path, SUPPLIED | bill)] == ["component"]
+
+
+def test_open_orders_are_named_and_dated(tmp_path: Path) -> None:
+    stock = "item,quantity,kind,id\npart,5,on_order,po1\ntwin,5,in_process,\n"
+    issues = found(tmp_path, SUPPLIED | {"bom.csv": f"{BILL}rack,part,2,,,,\n", "stock.csv": stock})
+    assert {(i.row, i.column) for i in issues if i.file == "stock.csv"} == {
+        (2, "supplier"), (2, "available"), (3, "id"), (3, "available"),
+    }  # fmt: skip
+
+
+def test_an_order_larger_than_its_shelf_life_lets_be_used_is_a_warning(tmp_path: Path) -> None:
+    files = SUPPLIED | {
+        "items.csv": "id,shelf_life\nrack,\npart,2 weeks\ntwin,\n",
+        "bom.csv": f"{BILL}rack,part,2,,,,\n",
+        "sources.csv": "item,supplier,price,lead_time,moq\npart,us,5 USD,2 weeks; 2026-06-01: 1 week,100\n",
+        "demand.csv": "id,customer,destination,item,quantity,due\na,shop,site,rack,10,2026-06-30\n",
+    }
+    issues = [i for i in found(tmp_path, files) if i.file == "sources.csv" and i.column == "moq"]
+    assert [(i.row, i.severity) for i in issues] == [(2, "warning")]
+    assert "only 20 are used within the shelf life" in issues[0].message

@@ -11,6 +11,7 @@ from tests.planning.programmes import DAY, WEEK, Plant, q
 from plantwright.model.plan import Plan, PurchaseOrder
 from plantwright.model.quantity import Step, Stepped
 from plantwright.planning import check_plan, plan
+from plantwright.simulation import simulate
 from plantwright.simulation.supply import receipts
 
 
@@ -73,6 +74,17 @@ def test_open_orders_serve_demands_and_never_move() -> None:
     moved = tuple(replace(o, received=o.received - DAY) if o.frozen else o for o in found.purchase_orders)
     faults = check_plan(plant.programme(), plant.schedule(), replace(found, purchase_orders=moved))
     assert any("is not in the plan as it is" in fault for fault in faults)
+
+
+def test_work_in_process_serves_demands_under_its_own_id_and_is_simulated() -> None:
+    plant = line().stock("rack", 3, 2 * WEEK, id="job9", kind="in_process").source("part", lead=4 * WEEK)
+    plant.demand("a", "rack", 3, 2 * WEEK).demand("b", "rack", 2, 6 * WEEK)
+    found = planned(plant)
+    assert ("job9", "a", 3) in {(p.supply, p.demand, p.quantity) for p in found.pegging}
+    assert sum(o.good for o in found.production_orders) == 2
+    results = simulate(plant.programme(), found, np.zeros((1, 0)), 1, 1)
+    assert results.demand_shipped[0].sum(axis=1).tolist() == [3, 2]
+    assert results.delivered_at[0, 0] == pytest.approx(2 * WEEK, abs=0.01)
 
 
 def test_an_open_order_takes_its_supplier_s_week() -> None:

@@ -68,10 +68,11 @@ def _line(draft: Draft, line: Component) -> Component:
 
 
 def open_orders(draft: Draft) -> Iterator[Issue]:
-    """An open purchase order says with whom, for when and by which id; ids of stock are given once."""
+    """An open order says for when and by which id, and a purchase order with whom; ids of stock are given once."""
     named: set[str] = set()
+    wanted = {"on_order": ("id", "supplier", "available"), "in_process": ("id", "available")}
     for row in draft.programme.stock:
-        for column in ("id", "supplier", "available") if row.kind == "on_order" else ():
+        for column in wanted.get(row.kind, ()):
             if not getattr(row, column):
                 yield in_row(row, column, f"an open order without '{column}'", f"write its '{column}'")
         if row.id and row.id in named:

@@ -325,12 +325,13 @@ class Source(Row):
 
 
 class Stock(Row):
-    """What is on hand, or on order with a supplier: fixed, the plan moves none of it."""
+    """What is on hand, on order with a supplier, or in process: fixed, the plan moves none of it."""
 
     table: ClassVar[str] = "stock"
     id: Identifier = Field(default="", description="id of the order or lot, by which plans name it; blank: made up")
-    kind: Literal["on_hand", "on_order"] = Field(
-        default="on_hand", description="on hand (or certain to come), or an open purchase order that is paid on receipt"
+    kind: Literal["on_hand", "on_order", "in_process"] = Field(
+        default="on_hand",
+        description="on hand (or certain to come), an open purchase order (paid on receipt), or good units in process",
     )
     supplier: Identifier = Field(default="", description="of an open purchase order: with whom")
     item: Identifier = Field(description="item")

@@ -71,7 +71,7 @@ def build_plant(programme: Programme, plan: Plan) -> Plant:
     wanted = {d.item for d in programme.demand}
     items = set(made.values())
     used = {line.component for item in items for line in programme.components_of.get(item, ())}
-    pooled = wanted & items - used
+    pooled = wanted & items - used - {row.item for row in programme.stock}
     pairs = sorted({(d.item, d.destination) for d in programme.demand})
     delivery = {(item, site): f"{item}>{site}" for item, site in pairs}
     stocked = sorted(used | (wanted - pooled) | (items - pooled))
