@@ -9,7 +9,7 @@ from tests.scheduling.problems import brute_force, problems
 from plantwright.scheduling import Status, check_solution, solve
 from plantwright.scheduling.bounds import stage_bounds
 from plantwright.scheduling.cpsat import improve
-from plantwright.scheduling.generation import generate
+from plantwright.scheduling.generation import generate, mirrored
 from plantwright.scheduling.problem import Kind, Link, Mode, Problem, Resource, Solution, Stage, Task, WorkingTime
 
 NOTHING = Solution(Status.UNKNOWN)
@@ -21,6 +21,20 @@ thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(H
 def test_the_generator_breaks_nothing(problem):
     found = generate(problem, schedules=60)
     assert not found.start or check_solution(problem, found) == []
+
+
+@given(problems(supplies=True))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_long_search_breaks_nothing_either(problem):
+    found = generate(problem, schedules=1_500)
+    assert not found.start or check_solution(problem, found) == []
+
+
+def test_nothing_of_a_schedule_without_room_is_kept():
+    # Noise puts the small task first now and then; then the large one never fits.
+    tasks = (Task("small", (Mode(24, (2,)),)), Task("large", (Mode(24, (4,)),)))
+    problem = Problem(tasks, resources=(Resource("crew", ((0, 4), (40, 2))),), horizon=100)
+    assert generate(problem, schedules=3_000).start == (24, 0)
 
 
 @given(problems(supplies=True))
@@ -172,3 +186,35 @@ def test_a_change_from_the_baseline_is_kept_small():
     problem = Problem(tasks, resources=(Resource("crew", ((0, 1),)),), horizon=20, objectives=(Stage.CHANGE,))
     found = solve(problem)
     assert (found.status, found.values) == (Status.OPTIMAL, (4,))
+
+
+def test_work_is_counted_in_the_time_of_the_calendar_that_needs_it():
+    # By the hour five tasks hold the crew for thirty hours; the shift gives eight a day: three days and six hours.
+    shift = WorkingTime("shift", tuple((day * 24, day * 24 + 8) for day in range(40)))
+    tasks = tuple(Task(f"t{i}", (Mode(6, (1,), calendar=0),)) for i in range(5))
+    problem = Problem(tasks, resources=(Resource("crew", ((0, 1),)),), calendars=(shift,), horizon=960)
+    assert stage_bounds(problem) == (3 * 24 + 6,)
+    assert solve(problem).makespan == 3 * 24 + 6
+
+
+def test_a_task_that_could_begin_before_an_interval_counts_with_the_part_inside():
+    # At 4 only two of the long task's ten ticks can be over: eight more, and the late one's three, on one machine.
+    tasks = (Task("long", (Mode(10, (1,)),), release=2), Task("late", (Mode(3, (1,)),), release=4))
+    problem = Problem(tasks, resources=(Resource("machine", ((0, 1),)),), horizon=40)
+    assert stage_bounds(problem) == (15,)
+
+
+@given(problems(supplies=True))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_schedule_beats_its_bound(problem):
+    found = generate(problem, schedules=60)
+    assert not found.start or stage_bounds(problem)[0] <= found.values[0]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_time_runs_both_ways(kind):
+    links = (Link(0, 1, kind, 2), Link(1, 2, Kind.FS, 1, max_lag=3), Link(0, 3, Kind.SS, 1))
+    tasks = tuple(Task(f"t{i}", (Mode(3 + i, (1,)),)) for i in range(4))
+    problem = Problem(tasks, links, (Resource("crew", ((0, 2),)),), horizon=60)
+    assert mirrored(mirrored(problem)) == problem
+    assert improve(mirrored(problem), NOTHING, effort=2.0).makespan == improve(problem, NOTHING, effort=2.0).makespan

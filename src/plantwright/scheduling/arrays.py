@@ -14,6 +14,7 @@ from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, P
 
 Int = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
+Float = npt.NDArray[np.float64]
 
 KINDS = {Kind.FS: 0, Kind.SS: 1, Kind.FF: 2, Kind.SF: 3}
 STAGES = {Stage.MAKESPAN: 0, Stage.COMPLETION: 1, Stage.TARDINESS: 2, Stage.COST: 3, Stage.CHANGE: 4}
@@ -41,6 +42,7 @@ class Arrays(NamedTuple):
     [n + 1] and `supplies` [s, 2]: resource, units from a task's finish on. `limits` [x, 4]: before, after, kind,
     maximum lag. `capacity` [resources, ticks], `clock` [4, calendars, ticks + 2]. Kinds of links are numbered FS 0,
     SS 1, FF 2, SF 3. Times in ticks.
+    `scarcity` [resources] is the work on a resource over its peak, 1 for the scarcest.
     `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
     which a task that is left out counts as finished. `due_from` [m + 1] and `dues` [d, 4]: task, event, account, amount
     of what falls due by a mode. `caps` [c, 4]: account, begin, end, units. `growth` of money a tick; `levelled` [k]:
@@ -62,6 +64,7 @@ class Arrays(NamedTuple):
     stock: Int
     capacity: Int32
     peak: Int
+    scarcity: Float
     clock: Int32
     stages: Int
     movable: bool
@@ -100,7 +103,8 @@ def compile_arrays(problem: Problem) -> Arrays:
         np.array([mode.consumption for mode in modes], np.int64).reshape(len(modes), len(problem.stocks)),
         _int([stock.units for stock in problem.stocks]),
         _capacity(problem),
-        _int([problem.ceiling(index) for index in range(len(problem.resources))]),
+        peak := _int([problem.ceiling(index) for index in range(len(problem.resources))]),
+        _scarcity(problem, peak, use_from, uses),
         _clock(problem.calendars, problem.horizon),
         _int([STAGES[stage] for stage in problem.objectives]),
         _is_movable(problem),
@@ -113,6 +117,15 @@ def compile_arrays(problem: Problem) -> Arrays:
     )
 
 
+def _scarcity(problem: Problem, peak: Int, use_from: Int, uses: Int32) -> Float:
+    """Work on each resource over its peak, beside that of the scarcest one; a little even for the idle."""
+    ticks = np.array([mode.duration / len(task.modes) for task in problem.tasks for mode in task.modes])
+    work = np.bincount(uses[:, 0], uses[:, 1] * np.repeat(ticks, np.diff(use_from)), len(peak))
+    load = work / np.maximum(peak, 1)
+    share: Float = np.maximum(load / max(load.max(initial=0.0), 1e-9), 1e-3)
+    return share
+
+
 def _is_movable(problem: Problem) -> bool:
     steady = all(len(resource.steps) == 1 for resource in problem.resources)
     free = all(
@@ -121,7 +134,7 @@ def _is_movable(problem: Problem) -> bool:
         and all(mode.calendar == ELAPSED or not mode.duration for mode in task.modes)
         for task in problem.tasks
     )
-    return steady and free
+    return steady and free and not problem.caps
 
 
 def _tasks(problem: Problem, tails: list[int]) -> Int:

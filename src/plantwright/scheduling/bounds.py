@@ -8,9 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from plantwright.scheduling.arrays import Int, topological_order
-from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, Stage, WorkingTime
+from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, Stage, Task, WorkingTime
 
 Span = tuple[int, int]
+
+BEGINS = 200
+"""Ticks tried as the beginning of an interval of work, for each resource and calendar."""
 
 
 def heads(problem: Problem) -> list[int]:
@@ -111,37 +114,102 @@ def _links_by_earlier(problem: Problem) -> list[list[Link]]:
 
 
 def makespan_bound(problem: Problem) -> int:
-    """The larger of the longest path and, for each resource, head + work / capacity + tail over sets of tasks.
-
-    The set of tasks with head at least a and tail after finish at least b needs a + work / peak capacity + b ticks
-    (Carlier & Latapie 1991, for one resource taken as one machine of its capacity).
-    """
+    """The larger of the longest path and of what the work on each resource needs, in the time of each calendar."""
     dates, tail = earliest_dates(problem), tails(problem)
-    head, elapsed = [start for start, _ in dates], least_elapsed(problem)
+    head = [start for start, _ in dates]
     best = max((h + t for h, t in zip(head, tail, strict=True)), default=0)
     best = max(best, max((finish for _, finish in dates), default=0))
-    for index in range(len(problem.resources)):
-        best = max(best, _work_bound(problem, index, elapsed, head, tail))
+    used = {mode.calendar for task in problem.tasks for mode in task.modes if mode.duration}
+    elapsed = least_elapsed(problem)
+    after = [
+        max(tail[number] - min(elapsed[mode] for mode in task.modes), 0) for number, task in enumerate(problem.tasks)
+    ]
+    for seen in sorted(used | {ELAPSED}):
+        least = _least_seen(problem, seen)
+        for index in range(len(problem.resources)):
+            best = max(best, _work_bound(problem, index, seen, least, head, after))
     return best
 
 
-def _work_bound(problem: Problem, index: int, elapsed: dict[Mode, int], head: list[int], tail: list[int]) -> int:
-    rows = []
-    for number, task in enumerate(problem.tasks):
-        energy = min(_ticks_held(mode, index, elapsed) * mode.demand[index] for mode in task.modes)
-        if energy:
-            after = tail[number] - min(elapsed[mode] for mode in task.modes)
-            rows.append((head[number], max(after, 0), energy))
-    if not rows:
+def _passed(problem: Problem, calendar: int) -> Int:
+    """Ticks of a calendar's working time before each tick of the horizon and at its end."""
+    works = np.ones(problem.horizon, np.int64)
+    if calendar != ELAPSED:
+        works = np.zeros(problem.horizon, np.int64)
+        for start, end in problem.calendars[calendar].intervals:
+            works[start:end] = 1
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(works)])
+
+
+def _least_seen(problem: Problem, seen: int) -> dict[Span, int]:
+    """By (calendar, duration) the least time of the calendar `seen` that passes from a mode's start to its finish."""
+    passed = _passed(problem, seen)
+    ticks = {ELAPSED: np.arange(problem.horizon)}
+    ticks |= {index: _Clock(calendar, problem.horizon).ticks for index, calendar in enumerate(problem.calendars)}
+    modes = {(mode.calendar, mode.duration) for task in problem.tasks for mode in task.modes if mode.duration}
+    least = {}
+    for calendar, duration in modes:
+        first, last = ticks[calendar][: len(ticks[calendar]) - duration + 1], ticks[calendar][duration - 1 :]
+        if calendar == seen or not len(last):
+            least[calendar, duration] = duration
+        else:
+            least[calendar, duration] = int((passed[last + 1] - passed[first[: len(last)]]).min())
+    return least
+
+
+def _work_bound(
+    problem: Problem, index: int, seen: int, least: dict[Span, int], head: list[int], after: list[int]
+) -> int:
+    """What the work on a resource needs, counted in units times the working time of a calendar.
+
+    From a tick on, each task holds the resource for at least its least time less what passes between its head and that
+    tick; the tasks that have at least so much after them must be done by so much before the end (Carlier & Latapie 1991
+    for one calendar and whole tasks; partial ones as in the energetic reasoning of Erschler, Lopez & Thuriot 1991).
+    Any weighting of time gives a bound; here it is 1 in the working time of the calendar and 0 outside.
+    """
+    users = [number for number, task in enumerate(problem.tasks) if min(mode.demand[index] for mode in task.modes)]
+    users = [number for number in sorted(users, key=lambda user: -after[user]) if _has_work(problem.tasks[number])]
+    if not users:
         return 0
-    early, after, energy = np.array(sorted(rows, key=lambda row: -row[1]), np.int64).T
-    ceiling = max(problem.ceiling(index), 1)
+    ways = [(mode.demand[index], _held(mode, index, seen, least)) for n in users for mode in problem.tasks[n].modes]
+    units, held = np.array(ways, np.int64).T
+    pointers = np.cumsum([0, *(len(problem.tasks[number].modes) for number in users[:-1])])
+    owner = np.repeat(np.arange(len(users)), [len(problem.tasks[number].modes) for number in users])
+    early, rest = np.array([head[number] for number in users]), np.array([after[number] for number in users])
+    early = np.minimum(early, problem.horizon)
+    passed, offered = _passed(problem, seen), _offered(problem, index, seen)
     best = 0
-    for begin in np.unique(early):
-        # Of the tasks that start no earlier, those with the longest rest behind them, one more at a time.
-        work = np.cumsum(np.where(early >= begin, energy, 0))
-        best = max(best, int((begin + -(-work // ceiling) + after)[early >= begin].max()))
+    for begin in _few(np.unique(early)):
+        gone = np.maximum(passed[begin] - passed[early], 0)
+        work = np.cumsum(np.minimum.reduceat(units * np.maximum(held - gone[owner], 0), pointers))
+        done = np.searchsorted(offered, offered[begin] + work)
+        best = max(best, int((done + rest)[work > 0].max(initial=0)))
     return best
+
+
+def _has_work(task: Task) -> bool:
+    return min(mode.duration for mode in task.modes) > 0
+
+
+def _held(mode: Mode, index: int, seen: int, least: dict[Span, int]) -> int:
+    """Least time of the calendar `seen` over which a mode holds a resource, that may be free over its breaks."""
+    if all(index != resource for resource, _ in mode.released):
+        return least[mode.calendar, mode.duration]
+    return mode.duration if seen in (ELAPSED, mode.calendar) else 0
+
+
+def _offered(problem: Problem, index: int, seen: int) -> Int:
+    """Units times ticks of the calendar `seen` that a resource has before each tick, all supplies there at once."""
+    resource = problem.resources[index]
+    units = np.zeros(problem.horizon, np.int64)
+    for tick, number in resource.steps:
+        units[tick:] = number + problem.ceiling(index) - resource.peak
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(units * np.diff(_passed(problem, seen)))])
+
+
+def _few(ticks: Int) -> Int:
+    """The ticks, or where there are too many to try each, `BEGINS` evenly spaced ones."""
+    return ticks[np.linspace(0, len(ticks) - 1, min(len(ticks), BEGINS)).astype(np.int64)]
 
 
 def _counted_finish(problem: Problem, number: int, dates: Span) -> int:
@@ -151,11 +219,6 @@ def _counted_finish(problem: Problem, number: int, dates: Span) -> int:
         return dates[1]
     work = min(mode.duration for index, mode in enumerate(task.modes) if index != task.omission)
     return min(max(dates[1], dates[0] + work), problem.never)
-
-
-def _ticks_held(mode: Mode, index: int, elapsed: dict[Mode, int]) -> int:
-    """Fewest ticks for which a mode holds a resource."""
-    return mode.duration if any(index == resource for resource, _ in mode.released) else elapsed[mode]
 
 
 def stage_bounds(problem: Problem) -> tuple[int, ...]:

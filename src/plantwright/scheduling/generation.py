@@ -8,19 +8,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import repeat
 
 import numpy as np
 
 from plantwright.scheduling.arrays import Arrays, compile_arrays
-from plantwright.scheduling.genetic import Population, evolve, new_population
+from plantwright.scheduling.genetic import FINE, Population, evolve, new_population
 from plantwright.scheduling.passes import new_work
-from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
+from plantwright.scheduling.problem import Kind, Problem, Solution, Status, objective_values
 
 ISLANDS = 2
 """A fixed number, so that a result does not depend on how many processors there are."""
 
 POPULATION = 80
+PASSES_BETWEEN_TURNS = 400
+"""Passes an island makes from one exchange of its best to the next, and from one end of the problem to the other."""
+
 SECONDS_BETWEEN_LOOKS = 0.5
 """How long the search may go on before it looks at the clock, where it has a time limit."""
 
@@ -33,8 +37,10 @@ def generate(
     time_limit: float | None = None,
     target: tuple[int, ...] = (),
 ) -> Solution:
-    """The best schedule found by making `schedules` passes of schedule generation, each placing every task once.
+    """The best schedule found by the work of `schedules` passes of schedule generation, each placing every task once.
 
+    Work is counted in tasks placed, forward or backward, as Kolisch & Hartmann (2006) count it: a child that keeps the
+    beginning of its parent, or is given up halfway, costs the tasks that were placed for it.
     `time_limit` in seconds stops earlier, and then the result depends on the machine. `target` holds bounds of the
     objectives: the search ends when they are met. Status is OPTIMAL only where they are; never INFEASIBLE.
     """
@@ -42,37 +48,65 @@ def generate(
     arrays = compile_arrays(problem)
     if not problem.tasks:
         return Solution(Status.OPTIMAL, values=objective_values(problem, (), (), ()), engine="generation")
-    islands, made = _search(arrays, schedules, seed, _ends(begun, time_limit, target), timed=time_limit is not None)
+    views = (arrays, compile_arrays(mirrored(problem)) if arrays.movable else arrays)
+    ends = _ends(begun, time_limit, target)
+    islands, made = _search(views, schedules, seed, ends, timed=time_limit is not None)
     return _solution(arrays, islands, made, time.perf_counter() - begun, target)
+
+
+def mirrored(problem: Problem) -> Problem:
+    """The problem with time running backward: what came first comes last. Dates and calendars are left out."""
+    turned = {Kind.SS: Kind.FF, Kind.FF: Kind.SS}
+    links = tuple(
+        replace(link, before=link.after, after=link.before, kind=turned.get(link.kind, link.kind))
+        for link in problem.links
+    )
+    return replace(problem, links=links)
 
 
 def _ends(begun: float, time_limit: float | None, target: tuple[int, ...]) -> Callable[[list[Population]], bool]:
     def ends(islands: list[Population]) -> bool:
         if time_limit is not None and time.perf_counter() - begun >= time_limit:
             return True
-        return bool(target) and tuple(best_member(islands)[0].fitness[best_member(islands)[1]]) == (0, *target)
+        return bool(target) and tuple(best_member(islands)[0].fitness[best_member(islands)[1]][:-1]) == (0, *target)
 
     return ends
 
 
 def _search(
-    arrays: Arrays, schedules: int, seed: int, ends: Callable[[list[Population]], bool], *, timed: bool
+    views: tuple[Arrays, Arrays], schedules: int, seed: int, ends: Callable[[list[Population]], bool], *, timed: bool
 ) -> tuple[list[Population], int]:
+    """Islands after `schedules` passes in all, and how many; a movable problem is seen from both ends in turn."""
+    tasks, movable = len(views[0].tasks), views[0].movable
     share = max(schedules // ISLANDS, 1)
     size = max(4, min(POPULATION, share // 120))
-    islands = [new_population(arrays, size, seed * 1_000_003 + number) for number in range(ISLANDS)]
-    works = [new_work(arrays) for _ in islands]
+    islands = [new_population(views[0], size, seed * 1_000_003 + number) for number in range(ISLANDS)]
+    works = [new_work(views[0]) for _ in islands]
     # The first chunk is one schedule an island, so that an answer is there at once even for the largest problems.
-    made, chunk = 0, 1
+    made, chunk, turns = 0, 1, 0
     with ThreadPoolExecutor(ISLANDS) as threads:
-        while made < share and not ends(islands):
-            chunk, began = min(chunk, share - made), time.perf_counter()
-            made += max(threads.map(evolve, repeat(arrays), works, islands, repeat(chunk)))
-            chunk = min(chunk * 4, max(3 * size, 1_000))
+        while made < share * tasks and not ends(islands):
+            chunk, began = min(chunk, -(-(share * tasks - made) // tasks)), time.perf_counter()
+            made += max(threads.map(evolve, repeat(views[turns % 2]), works, islands, repeat(chunk * tasks)))
+            chunk = min(chunk * 4, max(3 * size, PASSES_BETWEEN_TURNS))
             if timed:
                 chunk = min(chunk, max(1, int(chunk * SECONDS_BETWEEN_LOOKS / (time.perf_counter() - began) / 4)))
             _migrate(islands)
-    return islands, made * ISLANDS
+            if movable:
+                turns += 1
+                for island in islands:
+                    _turn(island)
+    if turns % 2:
+        for island in islands:
+            _turn(island)
+    return islands, made * ISLANDS // tasks
+
+
+def _turn(island: Population) -> None:
+    """Let time run backward in all members of a population."""
+    makespan = island.finish.max(axis=1, keepdims=True)
+    island.start[:], island.finish[:] = makespan - island.finish, makespan - island.start
+    island.key[:] = island.start * FINE
 
 
 def _migrate(islands: list[Population]) -> None:
@@ -108,7 +142,7 @@ def _solution(
     island, row = best_member(islands)
     if island.fitness[row, 0] != 0:
         return Solution(Status.UNKNOWN, seconds=seconds, engine="generation", schedules=made)
-    values = tuple(int(value) for value in island.fitness[row, 1:])
+    values = tuple(int(value) for value in island.fitness[row, 1:-1])
     return Solution(
         Status.OPTIMAL if values == target else Status.FEASIBLE,
         start=tuple(int(tick) for tick in island.start[row]),

@@ -27,6 +27,7 @@ from plantwright.scheduling.arrays import (
     RELEASE,
     RUN_END,
     RUN_START,
+    TAIL,
     TICK,
     USE_FROM,
     USE_TO,
@@ -44,17 +45,26 @@ inlined = njit(cache=True, nogil=True, forceinline=True)
 
 
 class Work(NamedTuple):
-    """Scratch space of one pass: units free [resources, ticks], tasks still awaited [n], a heap of tasks [n + 1]."""
+    """Scratch space of one pass: units free [resources, ticks], tasks still awaited [n], a heap of tasks [n + 1].
+
+    `when` [n], `lists` [6, n] and `left` [resources] belong to `packing`; `placed` [1] counts every task placed, ever.
+    """
 
     free: Int32
     awaited: Int
     heap: Int
+    when: Int
+    lists: Int
+    left: Int
+    placed: Int
 
 
 def new_work(arrays: Arrays) -> Work:
     """Scratch space that fits the arrays."""
     size = len(arrays.tasks)
-    return Work(np.empty_like(arrays.capacity), np.empty(size, np.int64), np.empty(size + 1, np.int64))
+    awaited, heap, when, lists = (np.zeros(shape, np.int64) for shape in (size, size + 1, size, (6, size)))
+    left, placed = np.zeros(len(arrays.capacity), np.int64), np.zeros(1, np.int64)
+    return Work(np.empty_like(arrays.capacity), awaited, heap, when, lists, left, placed)
 
 
 @inlined
@@ -167,6 +177,22 @@ def occupy(way: Int, clock: Int32, uses: Int32, free: Int32, start: int, finish:
             for tick in range(start, finish):
                 if is_held(clock, way[CALENDAR], tick, shortest):
                     free[resource, tick] -= units
+
+
+@inlined
+def supply(supplies: Int, first: int, last: int, free: Int32, finish: int) -> None:
+    """Give the units of the rows `first` to `last` of `supplies` from a finish on."""
+    for row in range(first, last):
+        for tick in range(finish, free.shape[1]):
+            free[supplies[row, 0], tick] += supplies[row, 1]
+
+
+@compiled
+def empty_profile(free: Int32, capacity: Int32) -> None:
+    """Set free to capacity; loops, for array expressions take seconds to compile."""
+    for resource in range(len(free)):
+        for tick in range(free.shape[1]):
+            free[resource, tick] = capacity[resource, tick]
 
 
 @inlined
@@ -374,13 +400,21 @@ def overspent(a: Arrays, mode: Int, start: Int, finish: Int) -> int:
 
 
 @compiled
-def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) -> bool:
-    """Place all tasks at their earliest, least key first among those whose links allow; False where one has no room."""
+def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, limit: int) -> bool:
+    """Place all tasks at their earliest, least key first among those whose links allow.
+
+    False where one has no room, or so late that what comes after it by links would end after `limit`.
+    """
+    empty_profile(w.free, a.capacity)
+    return place_rest(a, w, key, mode, start, finish, push_free(w.heap, w.awaited, a.before_from, key), limit)
+
+
+@compiled
+def place_rest(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, size: int, limit: int) -> bool:
+    """Go on with a pass forward whose heap holds `size` tasks."""
     tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
     before_from, before, after_from, after = a.before_from, a.before, a.after_from, a.after
     supply_from, supplies, spent = a.supply_from, a.supplies, np.zeros(len(a.caps), np.int64)
-    free[:] = a.capacity
-    size = push_free(heap, awaited, before_from, key)
     while size > 0:
         task = pop(heap, size, key)
         way = modes[mode[task]]
@@ -388,19 +422,19 @@ def forward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int) ->
             way, clock, before, before_from[task], before_from[task + 1], start, finish, tasks[task, RELEASE]
         )
         begin, end = earliest_place(way, clock, uses, free, tasks[task, PAUSABLE], bound)
+        w.placed[0] += 1
         if len(spent) > 0:
             while begin >= 0 and bound >= 0:
                 bound = wait_for_money(a, spent, task, mode[task], begin, end)
                 if bound >= 0:
                     begin, end = earliest_place(way, clock, uses, free, tasks[task, PAUSABLE], bound)
             pay(a, spent, task, mode[task], begin, end)
-        if begin < 0:
+        if begin < 0 or begin + tasks[task, TAIL] > limit:
             return False
         start[task], finish[task] = begin, end
         occupy(way, clock, uses, free, begin, end)
         if mode[task] != tasks[task, OMISSION]:
-            for supply in range(supply_from[task], supply_from[task + 1]):
-                free[supplies[supply, 0], end:] += supplies[supply, 1]
+            supply(supplies, supply_from[task], supply_from[task + 1], free, end)
         size = push_released(heap, size - 1, awaited, after, after_from[task], after_from[task + 1], key)
     return True
 
@@ -413,7 +447,7 @@ def backward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, h
     """
     tasks, modes, uses, clock, free, heap, awaited = a.tasks, a.modes, a.uses, a.clock, w.free, w.heap, w.awaited
     before_from, before, after_from, after, limits = a.before_from, a.before, a.after_from, a.after, a.limits
-    free[:] = a.capacity
+    empty_profile(free, a.capacity)
     size = push_free(heap, awaited, after_from, key)
     while size > 0:
         task = pop(heap, size, key)
@@ -427,6 +461,7 @@ def backward(a: Arrays, w: Work, key: Int, mode: Int, start: Int, finish: Int, h
         if len(limits) > 0:
             bound = limit_bound(way, clock, limits, task, start, finish, bound)
         begin, end = latest_place(way, clock, uses, free, row[PAUSABLE], row[RELEASE], bound)
+        w.placed[0] += 1
         if begin < 0:
             return False
         start[task], finish[task] = begin, end

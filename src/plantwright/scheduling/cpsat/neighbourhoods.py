@@ -89,7 +89,7 @@ def generated(arrays: Arrays, work: Work, solution: Solution) -> Solution | None
     """The schedule generated in the order of a solution's starts; None where that breaks a date or maximum lag."""
     start, finish = np.array(solution.start, np.int64), np.array(solution.finish, np.int64)
     key, mode = start * FINE, np.array(solution.mode, np.int64) + arrays.first_mode[:-1]
-    fitness = np.empty(len(arrays.stages) + 1, np.int64)
+    fitness = np.zeros(len(arrays.stages) + 2, np.int64)
     decode(arrays, work, key, mode, start, finish, fitness)
     if fitness[0]:
         return None
@@ -98,6 +98,6 @@ def generated(arrays: Arrays, work: Work, solution: Solution) -> Solution | None
         start=tuple(start.tolist()),
         finish=tuple(finish.tolist()),
         mode=tuple((mode - arrays.first_mode[:-1]).tolist()),
-        values=tuple(fitness[1:].tolist()),
+        values=tuple(fitness[1:-1].tolist()),
         engine="cp-sat",
     )
