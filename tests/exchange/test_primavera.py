@@ -133,3 +133,23 @@ def test_the_activities_of_a_baseline_are_left_out(read):
     )
     assert len(found.network.activities) == 1
     assert "baseline" in found.warnings[0].message
+
+
+def test_progress_up_to_the_data_date_is_carried_over(read):
+    columns = (
+        "task_id proj_id clndr_id task_type task_code task_name target_drtn_hr_cnt status_code act_start_date "
+        "act_end_date remain_drtn_hr_cnt complete_pct_type phys_complete_pct"
+    )
+    rows = [
+        (1, 1, 7, "TT_Task", "A", "First", 8, "TK_Complete", "2026-03-02 08:00", "2026-03-03 12:00", 0, "CP_Drtn", 0),
+        (2, 1, 7, "TT_Task", "B", "Second", 16, "TK_Active", "2026-03-03 13:00", "", 10, "CP_Phys", 25),
+        (3, 1, 7, "TT_Task", "C", "Third", 8, "TK_NotStart", "", "", 8, "CP_Drtn", 0),
+    ]
+    data_date = ("proj_id proj_short_name clndr_id plan_start_date last_recalc_date",
+                 [(1, "P", 7, "2026-03-02 08:00", "2026-03-05 08:00")])  # fmt: skip
+    found = folder_texts(read(xer(PROJECT=data_date, TASK=(columns, rows))).network)
+    assert found.documents["programme"]["status_date"] == "2026-03-05 08:00"
+    assert [dict(cells) for _, cells in found.tables["progress"].rows] == [
+        {"task": "A", "actual_start": "2026-03-02 08:00", "actual_finish": "2026-03-03 12:00"},
+        {"task": "B", "actual_start": "2026-03-03 13:00", "remaining": "10 h", "percent_complete": "25 %"},
+    ]

@@ -8,6 +8,8 @@ import pytest
 from tests.exchange.networks import calendar, link, project, task
 
 from plantwright.exchange import folder_texts, read_project
+from plantwright.model.read import check
+from plantwright.workflows.new import new_programme
 
 DAY_OFF = "<DayWorking>0</DayWorking>"
 PERIOD = "<TimePeriod><FromDate>{}T00:00:00</FromDate><ToDate>{}T23:59:00</ToDate></TimePeriod>"
@@ -158,16 +160,43 @@ def test_a_deadline_may_be_missed_at_a_price(read):
     [
         ("<Active>0</Active>", "it is inactive"),
         ("<ExternalTask>1</ExternalTask>", "task of another project"),
-        ("<ActualStart>2026-03-02T08:00:00</ActualStart><PercentComplete>40</PercentComplete>", "40 % done"),
         ("<Baseline><Number>0</Number><Start>2026-03-02T08:00:00</Start></Baseline>", "1 Baseline is not carried over"),
         ("<TimephasedData><UID>1</UID></TimephasedData>", "1 TimephasedData is not carried over"),
         (link(77), "the link to task 77 is not carried over"),
     ],
-    ids=["inactive", "external", "progress", "baseline", "spread", "link"],
+    ids=["inactive", "external", "baseline", "spread", "link"],
 )
 def test_what_is_not_carried_over_is_named(read, more, said):
     found = read(project(task(1, more=more) + task(2)))
     assert [issue.message for issue in found.warnings if said in issue.message], found.warnings
+
+
+def test_progress_and_baseline_are_carried_over(read, tmp_path):
+    done = "<ActualStart>2026-03-02T08:00:00</ActualStart><ActualFinish>2026-03-03T12:00:00</ActualFinish>"
+    agreed = "<Baseline><Number>0</Number><Start>2026-03-02T08:00:00</Start><Finish>2026-03-02T17:00:00</Finish>"
+    runs = "<ActualStart>2026-03-03T08:00:00</ActualStart><PercentComplete>40</PercentComplete>"
+    cost = "<ActualCost>12500</ActualCost>"
+    text = project(
+        task(1, more=f"{done}{cost}{agreed}<Cost>10000</Cost></Baseline>")
+        + task(2, hours=10, more=runs + link(1, lag=4800))
+        + task(3, more=link(2)),
+        head="<StatusDate>2026-03-04T08:00:00</StatusDate>",
+    )
+    found = folder_texts(read(text).network)
+    assert found.documents["programme"]["status_date"] == "2026-03-04 08:00"
+    assert [dict(cells) for _, cells in found.tables["progress"].rows] == [
+        {
+            "task": "t1", "actual_start": "2026-03-02 08:00", "actual_finish": "2026-03-03 12:00",
+            "actual_cost": "125.00 USD",
+        },
+        {"task": "t2", "actual_start": "2026-03-03 08:00", "remaining": "6 h", "percent_complete": "40 %"},
+    ]  # fmt: skip
+    assert [dict(cells) for _, cells in found.tables["baseline"].rows] == [
+        {"task": "t1", "start": "2026-03-02 08:00", "finish": "2026-03-02 17:00", "cost": "100.00 USD"}
+    ]
+    made = tmp_path / "made"
+    new_programme(str(tmp_path / "made.xml"), made)
+    assert [issue for issue in check(made) if issue.severity == "error"] == []
 
 
 def test_capacity_by_periods_and_a_need_above_it(read):

@@ -14,6 +14,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from plantwright.exchange.network import DAY_MINUTES, ELAPSED, Activity, Network, Pool, Spans, Tie, WorkCalendar
+from plantwright.exchange.standing import (
+    BASELINE_COLUMNS,
+    PROGRESS_COLUMNS,
+    baseline_rows,
+    progress_rows,
+    status_date,
+    written,
+)
 from plantwright.model.check_terms import LONGEST_YEARS
 from plantwright.model.files import Sheet
 from plantwright.model.issues import Issue
@@ -87,6 +95,13 @@ def folder_texts(network: Network) -> FolderTexts:
         ]
         tables["resources"] = _sheet("resources", RESOURCE_COLUMNS, pool_rows)
         origins |= {("resources", row): pool.row for row, pool in enumerate(network.pools, start=2)}
+    for name, columns, happened in (
+        ("progress", PROGRESS_COLUMNS, progress_rows(network, tasks.of)),
+        ("baseline", BASELINE_COLUMNS, baseline_rows(network, tasks.of)),
+    ):
+        if happened:
+            tables[name] = _sheet(name, columns, [row for row, _ in happened])
+            origins |= {(name, number): line for number, (_, line) in enumerate(happened, start=2)}
     origins |= {("calendars." + calendars[c.key], 0): c.row for c in network.calendars if c.key in calendars}
     document = _document(network, start, calendars, parties)
     return FolderTexts({"programme": document}, tables, origins, tuple(warnings))
@@ -99,7 +114,9 @@ def _sheet(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]])
 
 
 def _start(network: Network) -> datetime:
-    return datetime.combine((network.start or datetime(2000, 1, 1)).date(), datetime.min.time())
+    begun = [each.done.start for each in network.activities if each.done]
+    first = min([*begun, *([network.start] if network.start else [])], default=datetime(2000, 1, 1))
+    return datetime.combine(first.date(), datetime.min.time())
 
 
 def _horizon(network: Network, start: datetime) -> date:
@@ -125,13 +142,15 @@ def _document(network: Network, start: datetime, calendars: Mapping[str, str], p
         "name": _plain(network.name)[:200] or "Imported schedule", "start": start.date().isoformat(),
         "horizon": horizon.isoformat(), "currency": network.currency,
     }  # fmt: skip
-    written = {
+    if status := status_date(network):
+        document["status_date"] = written(status)
+    spelled = {
         calendars[each.key]: _calendar(each, start.date(), last)
         for each in network.calendars
         if calendars.get(each.key, ALWAYS) != ALWAYS
     }
-    if written:
-        document["calendars"] = written
+    if spelled:
+        document["calendars"] = spelled
     if parties.of:
         document["parties"] = [
             {"id": party, "name": _plain(name)[:200], "role": "supplier"} for name, party in parties.of.items()
@@ -266,7 +285,7 @@ def _links(
             links[tie.successor].append(f"{before} {tie.kind}{_lag(tie.lag)}")
             continue
         worked = f"the {tie.kind} lag of {tie.lag:g} h from '{before}' to '{after}' is working time"
-        if tie.lag < 0:
+        if tie.lag < 0 or _has_ended(areas[tie.predecessor], tie.kind[0]):
             elapsed = tie.lag * 168 / (lengths[tie.calendar].weekly_hours or 168)
             said = f"{worked}; it is carried over as {elapsed:.1f} h of elapsed time"
             warnings.append(Issue(network.file, tie.row, "lag", said, "check the dates around it", "warning"))
@@ -278,6 +297,11 @@ def _links(
         waits[tie.successor].append((_wait(tie, wait, before, after, calendars, areas[tie.successor].area), tie.row))
         links[tie.successor].append(f"{wait} F{tie.kind[1]}")
     return links, waits
+
+
+def _has_ended(activity: Activity, end: str) -> bool:
+    """Whether the start (S) or finish (F) of an activity has happened: a lag after it has begun."""
+    return activity.done is not None and (end == "S" or activity.done.finish is not None)
 
 
 def _wait(tie: Tie, wait: str, before: str, after: str, calendars: Mapping[str, str], area: str) -> dict[str, str]:

@@ -45,6 +45,26 @@ class WorkCalendar:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What has happened of an activity: hours of work `left`, `share` of it done, None where the file says neither."""
+
+    start: datetime
+    finish: datetime | None = None
+    left: float | None = None
+    share: float | None = None
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An activity's dates and cost in the file's baseline."""
+
+    start: datetime
+    finish: datetime
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
 class Activity:
     """A task: `hours` of work by its calendar, its constraints, and the dates that the file gives it."""
 
@@ -65,6 +85,8 @@ class Activity:
     note: str = ""
     start: datetime | None = None
     finish: datetime | None = None
+    done: Done | None = None
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +140,7 @@ class Network:
     ties: tuple[Tie, ...]
     pools: tuple[Pool, ...]
     assignments: tuple[Assignment, ...]
+    status: datetime | None = None
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> Spans:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from plantwright.exchange.network import ELAPSED, Activity, Assignment, LinkKind, Network, Pool, Tie, WorkCalendar
+from plantwright.exchange.network import ELAPSED, Activity, Assignment, Done, LinkKind, Network, Pool, Tie, WorkCalendar
 from plantwright.exchange.primavera_calendars import calendars_of
 from plantwright.exchange.records import Record, hours, moment, number
 from plantwright.exchange.xer import Tables
@@ -80,6 +80,7 @@ def network_of(file: str, tables: Tables, issues: list[Issue]) -> Network:
         finish=_latest(reading), currency=_currency(reading), calendars=tuple(reading.calendars.values()),
         activities=tuple(activities.values()), ties=tuple(_ties(reading, activities)), pools=tuple(pools.values()),
         assignments=tuple(each for key in tasks for each in taken[key]),
+        status=max(filter(None, (moment(row, "last_recalc_date", issues) for row in projects.values())), default=None),
     )  # fmt: skip
 
 
@@ -224,7 +225,6 @@ def _activity(reading: _Reading, key: str, row: Record, taken: list[Assignment],
         said = f"activity '{row.text('task_code', key)}' has no duration"
         reading.issues.append(row.error("target_drtn_hr_cnt", said, "give its original duration and export it again"))
     release, deadline, weight = _constraints(reading, row)
-    _name_progress(reading, row)
     wbs = row.text("wbs_id")
     code = row.text("task_code", f"a{key}")
     worked = 0.0 if milestone else hours(row, "target_drtn_hr_cnt", reading.issues)
@@ -236,6 +236,7 @@ def _activity(reading: _Reading, key: str, row: Record, taken: list[Assignment],
         or moment(row, "target_start_date", []),
         finish=moment(row, "act_end_date", []) or moment(row, "early_end_date", [])
         or moment(row, "target_end_date", []),
+        done=_done(reading, row),
     )  # fmt: skip
 
 
@@ -304,13 +305,15 @@ def _inexact(row: Record, column: str, kind: str, when: datetime | None) -> Issu
 _CONSTRAINT_REMEDY = "add a link, a release or a deadline where it matters"
 
 
-def _name_progress(reading: _Reading, row: Record) -> None:
-    started = row.text("act_start_date")
-    if started or row.text("status_code") in ("TK_Active", "TK_Complete"):
-        state = "finished" if row.text("status_code") == "TK_Complete" else "in work"
-        left = row.text("remain_drtn_hr_cnt", "0")
-        said = f"progress is not carried over ({state} since {started[:10] or 'unknown'}, {left} h left): "
-        reading.issues.append(row.warning("status_code", said + "the whole task is planned", "shorten what is left"))
+def _done(reading: _Reading, row: Record) -> Done | None:
+    """What has happened of an activity."""
+    begun = moment(row, "act_start_date", reading.issues)
+    if begun is None:
+        return None
+    left = hours(row, "remain_drtn_hr_cnt", reading.issues) if row.text("remain_drtn_hr_cnt") else None
+    physical = row.text("complete_pct_type") == "CP_Phys" or left is None
+    share = number(row, "phys_complete_pct", reading.issues) / 100 if physical else None
+    return Done(begun, moment(row, "act_end_date", reading.issues), left, share)
 
 
 def _ties(reading: _Reading, activities: Mapping[str, Activity]) -> Iterator[Tie]:

@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from plantwright.exchange.markup import Document
-from plantwright.exchange.network import ELAPSED, Activity, Assignment, LinkKind, Network, Pool, Tie, WorkCalendar
+from plantwright.exchange.network import (
+    ELAPSED,
+    Activity,
+    Agreed,
+    Assignment,
+    Done,
+    LinkKind,
+    Network,
+    Pool,
+    Tie,
+    WorkCalendar,
+)
 from plantwright.exchange.project_calendars import NO_CALENDAR, Window, calendars_of, same_time
 from plantwright.exchange.records import Record, hours, moment, number
 from plantwright.model.issues import Issue
@@ -89,6 +100,7 @@ def network_of(document: Document, issues: list[Issue]) -> Network:
         calendars=tuple({each.key: each for each in reading.calendars.values()}.values()), activities=activities,
         ties=tuple(_ties(reading, {each.key: each for each in activities}, hours_of)), pools=tuple(pools.values()),
         assignments=tuple(each for key in reading.areas for each in taken[key] if each.pool in pools),
+        status=moment(project, "StatusDate", reading.issues),
     )  # fmt: skip
 
 
@@ -248,13 +260,13 @@ def _activity(
     release, deadline, weight = _constraints(task, issues)
     weight = _weight(reading, task, weight) if deadline else 0.0
     release = _by_hand(task, release, issues)
-    _name_progress(task, issues)
     return Activity(
         key, reading.own(task, "id") or f"t{key}", task.text("Name", f"task {key}"), task.row, worked,
         calendar, reading.areas[key], reading.own(task, "party") or task.text("Contact"), reading.own(task, "payer"),
         task.says("Milestone") or worked == 0, release, deadline, weight,
         number(task, "FixedCost", issues) / 100 + sum(a.units for a in taken if a.pool in other),
         start=moment(task, "Start", issues), finish=moment(task, "Finish", issues),
+        done=_done(task, issues), agreed=_agreed(task, issues),
     )  # fmt: skip
 
 
@@ -306,11 +318,24 @@ def _weight(reading: _Reading, task: Record, otherwise: float) -> float:
     return number(Record(task.file, task.name, task.row, cells), "weight", reading.issues, otherwise)
 
 
-def _name_progress(task: Record, issues: list[Issue]) -> None:
-    begun, done = task.text("ActualStart"), task.text("PercentComplete", "0")
-    if begun or done not in ("0", ""):
-        said = f"progress is not carried over (started {begun[:10] or 'unknown'}, {done} % done): "
-        issues.append(task.warning("PercentComplete", said + "the whole task is planned", "shorten what is left"))
+def _done(task: Record, issues: list[Issue]) -> Done | None:
+    """What has happened of a task; a task that is said to be done in part has started by its start."""
+    share = number(task, "PhysicalPercentComplete", issues) or number(task, "PercentComplete", issues)
+    begun = moment(task, "ActualStart", issues) or (moment(task, "Start", []) if share > 0 else None)
+    if begun is None:
+        return None
+    left = hours(task, "RemainingDuration", issues) if task.text("RemainingDuration") else None
+    cost = number(task, "ActualCost", issues) / 100
+    return Done(begun, moment(task, "ActualFinish", issues), left, min(share / 100, 1.0), cost)
+
+
+def _agreed(task: Record, issues: list[Issue]) -> Agreed | None:
+    """The task in the file's first baseline."""
+    for each in task.each("Baseline"):
+        start, finish = moment(each, "Start", issues), moment(each, "Finish", issues)
+        if each.text("Number", "0") == "0" and start and finish:
+            return Agreed(start, finish, max(number(each, "Cost", issues), 0.0) / 100)
+    return None
 
 
 def _ties(reading: _Reading, activities: Mapping[str, Activity], hours_of: Mapping[str, float]) -> Iterator[Tie]:
@@ -367,7 +392,9 @@ def _name_left_out(document: Document, reading: _Reading) -> None:
         if part.name not in _READ_PARTS:
             counted[part.name] += 1
     for task in reading.tasks.values():
+        carried = 1 if _agreed(task, []) else 0
         counted.update(part.name for part in task.parts if part.name not in _READ_TASK_PARTS)
-    for name, times in sorted(counted.items()):
+        counted["Baseline"] -= carried
+    for name, times in sorted((+counted).items()):
         said = f"{times:,} {name} {'is' if times == 1 else 'are'} not carried over"
         reading.issues.append(Issue(document.root.file, 0, name, said, "nothing to do, unless you need it", "warning"))
