@@ -255,6 +255,29 @@ def promise(
 
 
 @app.command()
+def buffers(
+    source: Source,
+    confidence: Annotated[
+        float, typer.Option(min=0.5, max=0.99, help="share of worlds in which dates are to hold")
+    ] = 0.8,
+    out: Annotated[Path | None, typer.Option(help="new file for items.csv with the proposed safety times")] = None,
+    replications: Annotated[int, typer.Option(min=10, max=100_000, help="simulated worlds")] = 50,
+    seed: Seed = 1,
+    threads: Threads = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set safety times by the simulated spread so that promises hold, and show what they do."""
+    from plantwright.workflows.plans import buffered
+
+    with _explained(), _progress(hidden=as_json) as progress:
+        answer = buffered(
+            source, confidence=confidence, replications=replications, seed=seed, threads=threads, out=out,
+            progress=progress,
+        )  # fmt: skip
+    _show(answer, as_json)
+
+
+@app.command()
 def simulate(
     source: Source,
     replications: Replications = 200,

@@ -47,6 +47,11 @@ def write_plan(programme: Programme, schedule: Schedule, plan: Plan, path: Path)
         _write(path, lambda: plan_workbook(programme, plan))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole or not at all."""
+    _write(path, text.encode)
+
+
 def _write(path: Path, content: Callable[[], bytes]) -> None:
     handle, made = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
