@@ -7,7 +7,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import fastexcel
+import polars as pl
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from plantwright.cli import app
@@ -88,3 +91,36 @@ def test_a_file_that_is_no_plan_is_refused() -> None:
     found = CliRunner().invoke(app, ["plan", str(SMALL), "--against", str(SMALL / "demand.csv")])
     assert found.exit_code == 1
     assert "a plan is not read from '.csv'" in found.stderr
+
+
+def test_orders_marked_firm_in_the_workbook_stand_in_the_next_plan(tmp_path: Path) -> None:
+    """A planner doubles an order, marks it firm and brings it back: the next plan has it open, as it was edited."""
+    folder, book = tmp_path / "plant", tmp_path / "plan.xlsx"
+    shutil.copytree(SMALL, folder)
+    answer("plan", folder, "--export", book)
+    sheets = {
+        name: fastexcel.read_excel(book).load_sheet(name).to_polars() for name in ("purchase_orders", "shipments")
+    }
+    first = sheets["purchase_orders"].row(0, named=True)
+    assert first["state"] == "planned"
+    edited = sheets["purchase_orders"].with_columns(
+        firm=pl.when(pl.col("id") == first["id"]).then(pl.lit("yes")),
+        quantity=pl.when(pl.col("id") == first["id"]).then(2 * pl.col("quantity")).otherwise(pl.col("quantity")),
+    )
+    with xlsxwriter.Workbook(book) as workbook:
+        edited.write_excel(workbook, "purchase_orders")
+    assert "stock.csv" in answer("new", folder, "--from", book, "--replace")
+    answer("plan", folder, "--export", tmp_path / "next.json")
+    orders = json.loads((tmp_path / "next.json").read_text())["purchase_orders"]
+    (stands,) = [order for order in orders if order["frozen"]]
+    assert (stands["item"], stands["quantity"]) == (first["item"], 2 * first["quantity"])
+
+
+def test_a_plan_without_firm_orders_changes_nothing(tmp_path: Path) -> None:
+    folder, book = tmp_path / "plant", tmp_path / "plan.xlsx"
+    shutil.copytree(SMALL, folder)
+    answer("plan", folder, "--export", book)
+    found = CliRunner().invoke(app, ["new", str(folder), "--from", str(book), "--replace"])
+    assert found.exit_code == 1
+    assert "no order is marked firm" in found.stderr
+    assert (folder / "stock.csv").read_text() == (SMALL / "stock.csv").read_text()

@@ -17,8 +17,11 @@ DEMAND = (
     "id", "customer", "destination", "item", "quantity", "priority", "due", "promised", "days late", "planned",
     "in time", "because", "what would help",
 )  # fmt: skip
-PURCHASES = ("id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned", "open already")
-PRODUCTION = ("id", "item", "quantity", "good", "release", "finish")
+PURCHASES = (
+    "id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned", "open already", "state",
+    "firm",
+)  # fmt: skip
+PRODUCTION = ("id", "item", "quantity", "good", "release", "finish", "state")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
 CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
@@ -79,13 +82,18 @@ def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.purchase_orders:
         dates = _day(programme, each.placed), _day(programme, each.received)
         cost = 0.0 if each.consigned else each.price * each.quantity
-        yield each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned, each.frozen
+        state = "open" if each.frozen else programme.planning.state_of(each.placed)
+        yield (
+            each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned, each.frozen,
+            state, None,
+        )  # fmt: skip
 
 
 def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.production_orders:
         times = _moment(programme, each.release), _moment(programme, each.finish)
-        yield each.id, each.item, each.quantity, each.good, *times
+        state = programme.planning.state_of(each.release)
+        yield each.id, each.item, each.quantity, each.good, *times, state
 
 
 def _shipments(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

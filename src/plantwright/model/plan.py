@@ -79,7 +79,9 @@ class Shipment:
     arrives: float
 
 
-ReasonKind = Literal["part", "supplier_capacity", "lead_time", "work_centre", "resource", "not_made", "destination"]
+ReasonKind = Literal[
+    "part", "supplier_capacity", "lead_time", "work_centre", "resource", "not_made", "destination", "fence"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,6 +436,28 @@ class Planning(BaseModel):
         default="due",
         description="who is served first of one priority: the one due first, or all in step, by their open quantity",
     )
+    frozen_fence: Duration = Field(
+        default=Quantity(0.0),
+        description="how long from the start no order is placed or begun",
+    )
+    slushy_fence: Duration = Field(
+        default=Quantity(0.0),
+        description="how long from the start one only is where a demand would be late without",
+    )
+    release_fence: Duration = Field(
+        default=Quantity(0.0), description="how long from the start planned orders are to be released now"
+    )
+
+    @property
+    def slushy(self) -> float:
+        """Return up to when orders are placed or begun only to keep a demand in time, hours from start."""
+        return max(self.frozen_fence.planned, self.slushy_fence.planned)
+
+    def state_of(self, begun: float) -> str:
+        """Return what a planned order is that is placed or begun at `begun` (hours from start)."""
+        if begun < self.release_fence.planned:
+            return "release"
+        return "slushy" if begun < self.slushy else "planned"
 
 
 @dataclass(frozen=True)

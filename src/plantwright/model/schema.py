@@ -106,7 +106,7 @@ class ProgrammeFile(BaseModel):
         default=Quantity(0.0), description="how long before its due date the plan aims to have a demand at its site"
     )
     objective: Objective = Field(default=Objective(), description="what the conversion's schedule minimises")
-    planning: Planning = Field(default=Planning(), description="how supply and production are planned")
+    planning: Planning = Field(default_factory=Planning, description="how supply and production are planned")
     calendars: Mapping[Identifier, CalendarFile] = Field(
         default_factory=dict, description="working calendars by id; `always` is built in"
     )

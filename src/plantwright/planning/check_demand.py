@@ -88,4 +88,13 @@ def _moments(steps: Steps, week: int) -> list[float]:
     return [week * WEEK, *(s.at.planned for s in steps if week * WEEK < s.at.planned < (week + 1) * WEEK)]
 
 
-RULES = (latest_dates, whole_shipments, kept_stock, kept_weeks)
+def fences(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Nothing is placed or begun before the frozen fence."""
+    frozen = programme.planning.frozen_fence.planned
+    begun = [(o.id, o.placed) for o in plan.purchase_orders if not o.frozen]
+    for name, at in (*begun, *((o.id, o.release) for o in plan.production_orders)):
+        if at < frozen - NEAR:
+            yield f"{name}: begins at {at:.1f}, in the frozen zone up to {frozen:.1f}"
+
+
+RULES = (fences, latest_dates, whole_shipments, kept_stock, kept_weeks)

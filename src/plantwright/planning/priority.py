@@ -118,7 +118,8 @@ def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket:
     """Return when a lot has room after `time`, and what is full by then; the lead time where nothing is."""
     then = earliest_fit(p, s, item, time)
     if full < 0:
-        return Answer(0.0, then, at.LEAD_TIME, item, time)
+        fits = p.frozen > 0.0 and window_start(p, item, p.items[item]["op0"], time) >= 0.0
+        return Answer(0.0, then, at.FENCE if fits else at.LEAD_TIME, item, time)
     return Answer(0.0, then, at.CAPACITY, full, bucket * p.bucket)
 
 
@@ -189,7 +190,11 @@ def purchase(p: Arrays, s: State, demand: int, item: int, quantity: float, time:
     if got >= quantity - EPS:
         return Answer(got, np.inf, at.PART, item, time)
     then, lead_time, _ = next_purchase(p, s, demand, item, time)
-    return Answer(got, then, at.LEAD_TIME if lead_time else at.SUPPLIER, item, time)
+    why = at.LEAD_TIME if lead_time else at.SUPPLIER
+    for source in range(p.items[item]["source0"], p.items[item]["source1"]):
+        if lead_time and p.sources[source]["unfenced"] <= time + EPS:
+            why = at.FENCE
+    return Answer(got, then, why, item, time)
 
 
 @kernel
@@ -326,7 +331,13 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
     power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["wanted"] - transit, wish["last"]), -1
     if time < 0.0:
         obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, 0.0, quantity), 0.0
+    mark = s.counts[at.N_OBSTACLES]
+    s.fence[0] = p.slushy
     left = plan_ahead(p, s, demand, quantity)
+    s.fence[0] = p.frozen
+    if left > EPS and p.slushy > p.frozen:
+        s.counts[at.N_OBSTACLES] = mark
+        left = plan_ahead(p, s, demand, left)
     while left > EPS and time <= wish["last"] + EPS:
         room, limit = site_room(s, site, time + transit, power_kw)
         least = min(max(wish["least"], 1.0), left)
@@ -363,9 +374,10 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
 def top_up(p: Arrays, s: State, order: NDArray[np.float64]) -> None:
     """Make or buy units into stock: `order` says (asker, units, time), and then how many and what holds the others, as
     an `Answer`."""
-    asker = int(order[0])
+    s.fence[0], asker = p.slushy, int(order[0])
     found = ask(p, s, asker, p.demands[asker]["item"], order[1], order[2], 0.0)
     settle(p, s)
+    s.fence[0] = p.frozen
     order[0], order[1], order[2], order[3], order[4] = found.got, found.next, found.kind, found.row, found.at
 
 

@@ -22,7 +22,7 @@ from plantwright.model.programme import Component, Demand, Item, Operation, Prog
 from plantwright.model.quantity import Step, value_at
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
-from plantwright.planning.lead_times import earliest_receipt
+from plantwright.planning.lead_times import earliest_receipt, latest_order
 from plantwright.planning.reservations import Holds, holds
 from plantwright.planning.yields import Effort, effort, expected_good
 
@@ -38,7 +38,7 @@ USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
                  ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
 SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8"),
-                   ("receiving", "f8"), ("interval", "f8")])  # fmt: skip
+                   ("receiving", "f8"), ("interval", "f8"), ("unfenced", "f8")])  # fmt: skip
 DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
                    ("least", "f8"), ("last", "f8"), ("customer", "i8"), ("owner", "i8")])  # fmt: skip
 TURN = np.dtype([("demand", "i8"), ("quantity", "f8")])
@@ -76,8 +76,9 @@ class Arrays(NamedTuple):
     `shift_*`: working intervals of all calendars end to end, those of calendar c from `shift0[c]` to `shift0[c + 1]`.
     Lines of a bill from `place0` up to `place1` fill one place, in turn. `allowed`: whether a rule about customers
     allows one, shape (rules, customers); the last customer is nobody. `worked`: working hours at each bucket's edge,
-    shape (calendars, buckets + 1). `receipt`: when an order of
-    a source and week is there, infinite where it cannot be, shape (sources, weeks).
+    shape (calendars, buckets + 1). `receipt`: when an order of a source and week is there, infinite where it cannot be;
+    `placed`: when it is placed, where a slushy zone makes that count, shape (sources, weeks). `frozen`: before it no
+    order is placed or begun, before `slushy` only one that keeps a demand in time.
     """
 
     items: Table
@@ -97,6 +98,9 @@ class Arrays(NamedTuple):
     shift0: NDArray[np.int64]
     worked: NDArray[np.float64]
     receipt: NDArray[np.float64]
+    placed: NDArray[np.float64]
+    frozen: float
+    slushy: float
     bucket: float
     horizon: float
     build_ahead: float
@@ -141,7 +145,8 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     efforts = {item: effort(operations) for item, operations in programme.routing_of.items() if item not in faults}
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
-    supplier_weeks, receipt = _supplier_weeks(sources, weeks)
+    frozen, slushy = programme.planning.frozen_fence.planned, programme.planning.slushy
+    supplier_weeks, receipt = _supplier_weeks(sources, weeks, frozen)
     _take_open_orders(programme, sources, supplier_weeks)
     kept = holds(programme, demands, sources, supplier_weeks)
     items = {item.id: i for i, item in enumerate(programme.items)}
@@ -154,7 +159,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     tables = _product_tables(programme, efforts, capacity, calendars, rules_about)
     arrays = Arrays(
         **tables | {"items": _with_standing(tables["items"], [items[name] for name in safe])},
-        sources=_rows(SOURCE, [_source_row(s, k, kept) for k, s in enumerate(sources)]),
+        sources=_rows(SOURCE, [_source_row(s, k, kept, frozen) for k, s in enumerate(sources)]),
         demands=_rows(DEMAND, asking),
         turns=_rows(TURN, _turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
@@ -163,6 +168,9 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         allowed=np.array([[c in rule for c in customers] for rule in rules_about], bool).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
         receipt=receipt,
+        placed=_placed(sources, receipt, frozen) if slushy > frozen else np.zeros((0, 0)),
+        frozen=frozen,
+        slushy=slushy,
         bucket=rules.bucket_hours,
         horizon=programme.horizon_hours,
         build_ahead=rules.build_ahead_hours,
@@ -298,12 +306,14 @@ def _of_customers(demands: tuple[Demand, ...], customers: list[str]) -> NDArray[
     return np.array(mine, dtype=np.bool_).reshape(len(customers), len(demands))
 
 
-def _source_row(source: Source, row: int, kept: Holds) -> tuple[Any, ...]:
+def _source_row(source: Source, row: int, kept: Holds, frozen: float) -> tuple[Any, ...]:
     multiple = max(source.multiple.planned, 1e-9)
     smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
     hold0, hold1 = (sum(source < row + more for _, source in kept.rows) for more in (0, 1))
     times = source.receiving_time.planned, source.interval.planned
-    return earliest_receipt(source), smallest, multiple, hold0, hold1, *times
+    earliest = earliest_receipt(source, frozen)
+    unfenced = earliest_receipt(source) + source.receiving_time.planned
+    return earliest, smallest, multiple, hold0, hold1, *times, unfenced
 
 
 def _demand_row(
@@ -353,7 +363,9 @@ def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> d
     }
 
 
-def _supplier_weeks(sources: tuple[Source, ...], weeks: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _supplier_weeks(
+    sources: tuple[Source, ...], weeks: int, frozen: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the most units a week and when they may be used: from its start, or once lead time and capacity allow."""
     edges = _edges(weeks, WEEK)
     units = np.full((len(sources), weeks), inf)
@@ -362,10 +374,19 @@ def _supplier_weeks(sources: tuple[Source, ...], weeks: int) -> tuple[NDArray[np
         if source.capacity:
             units[k] = np.diff(_integral(source.capacity, edges))
             receipt[k] = [_opens(source.capacity, week) for week in edges[:-1].tolist()]
-        receipt[k] = np.maximum(receipt[k], earliest_receipt(source))
+        receipt[k] = np.maximum(receipt[k], earliest_receipt(source, frozen))
         receipt[k, receipt[k] >= edges[1:]] = inf
         receipt[k] += source.receiving_time.planned
     return units, receipt
+
+
+def _placed(sources: tuple[Source, ...], receipt: NDArray[np.float64], frozen: float) -> NDArray[np.float64]:
+    """Return when an order of a source and week is placed, shape (sources, weeks); infinite where there is none."""
+    placed = np.full(receipt.shape, inf)
+    for k, source in enumerate(sources):
+        for week in np.flatnonzero(np.isfinite(receipt[k])).tolist():
+            placed[k, week] = latest_order(source, receipt[k, week] - source.receiving_time.planned, frozen)
+    return placed
 
 
 def _take_open_orders(programme: Programme, sources: tuple[Source, ...], units: NDArray[np.float64]) -> None:

@@ -125,6 +125,9 @@ def why_not(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]
     match obstacle.kind:
         case at.SUPPLIER:
             return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at)
+        case at.FENCE:
+            name = problem.programme.items[obstacle.row].id
+            return "fence", name, _fenced(problem, name, obstacle.at)
         case at.LEAD_TIME:
             return "lead_time", name, _lead_time(problem, name, obstacle.at)
         case at.NOT_YET:
@@ -178,6 +181,13 @@ def _kept(problem: Problem, demand: int, item: str) -> str:
     others = [r for r in problem.programme.reservations if r.item == item and not r.keeps_for(wish)]
     owners = dict.fromkeys(r.demand or r.customer for r in others)
     return f", and some is kept for {', '.join(owners)}" if owners else ""
+
+
+def _fenced(problem: Problem, item: str, needed: float) -> str:
+    verb = "begun" if item in problem.programme.routing_of else "ordered"
+    frozen = _date(problem, problem.arrays.frozen)
+    on = _date(problem, needed)
+    return f"{_named(problem, item)} is needed on {on} and would have to be {verb} in the frozen zone, up to {frozen}"
 
 
 def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:

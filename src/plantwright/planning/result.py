@@ -87,10 +87,11 @@ def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[
     for lot in _in_time(lots, at.PURCHASE).tolist():
         row, source = lots[lot], problem.sources[lots[lot]["source"]]
         received = float(row["there"]) - source.receiving_time.planned
+        placed = latest_order(source, received, problem.arrays.frozen)
         if row["quantity"] > EPS:
             orders.append(PurchaseOrder(
-                names[lot], source.item, source.supplier, _tidy(row["quantity"]), latest_order(source, received),
-                received, source.price.planned, source.consigned,
+                names[lot], source.item, source.supplier, _tidy(row["quantity"]), placed, received,
+                source.price.planned, source.consigned,
             ))  # fmt: skip
     return tuple(orders)
 

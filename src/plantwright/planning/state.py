@@ -25,7 +25,7 @@ EPS = 1e-6
 N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS = range(8)
 STOCK, PURCHASE, PRODUCTION = range(3)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
-PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET = range(8)
+PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE = range(9)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
                 ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8"),
@@ -43,7 +43,8 @@ OBSTACLE = np.dtype([("demand", "i8"), ("asked", "f8"), ("kind", "i8"), ("row", 
 class State(NamedTuple):
     """Room and tables. `room`: hours left by capacity and bucket; `left`, `right`: nearest bucket that is not full for
     good (shifted by one, 0 and the last stand for none). Lots of an item and week are a list from `first_lot`, latest
-    first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin.
+    first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin;
+    `fence`: before it, just now, no order is placed or begun.
     `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
     stock that is missing. `slot_room`, `slot_lot`: units left and order of
     a source and week; `held`: what is still kept of them for owners.
@@ -69,6 +70,7 @@ class State(NamedTuple):
     site_units: NDArray[np.float64]
     site_power: NDArray[np.float64]
     edges: NDArray[np.float64]
+    fence: NDArray[np.float64]
     counts: NDArray[np.int64]
 
 
@@ -102,7 +104,8 @@ def initial(problem: Problem, length: int) -> State:
         np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
         problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
-        np.zeros(problem.arrays.operations.size + 1), np.zeros(8, np.int64),
+        np.zeros(problem.arrays.operations.size + 1),
+        np.full(1, problem.arrays.frozen), np.zeros(8, np.int64),
     )  # fmt: skip
     index = {item.id: i for i, item in enumerate(problem.programme.items)}
     for row, stock in enumerate(problem.programme.stock):

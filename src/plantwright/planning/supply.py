@@ -141,7 +141,8 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
             if p.sources[source]["earliest"] >= (week + 1) * WEEK:
                 break
             size = 0.0
-            if p.receipt[source, week] <= time + EPS:
+            fenced = p.slushy > p.frozen and p.placed[source, week] < s.fence[0] - EPS
+            if p.receipt[source, week] <= time + EPS and not fenced:
                 size = order_size(p, s, demand, source, week, quantity - got)
             if size > EPS:
                 lot = ordered(p, s, demand, into, source, week, size)

@@ -218,7 +218,7 @@ def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tup
     """
     set_edges(p, s, item, finish)
     units = np.inf
-    if s.edges[0] < 0.0:
+    if s.edges[0] < s.fence[0] - EPS:
         return -1.0, -1.0, -1, -1
     for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
         for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
@@ -253,7 +253,7 @@ def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> 
 @kernel
 def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
     """Return the earliest finish after `after` with room for a unit of an item; infinite where the horizon has none."""
-    finish = max(after + NUDGE, finish_from(p, item, p.items[item]["op0"], 0.0))
+    finish = max(after + NUDGE, finish_from(p, item, p.items[item]["op0"], s.fence[0]))
     while finish <= p.horizon + EPS:
         units, then, _, _ = room_at(p, s, item, finish, True)
         if units >= 1.0:

@@ -23,6 +23,7 @@ KINDS = {
     "site_power": "Power at",
     "supplier_capacity": "Supplier",
     "lead_time": "Lead time",
+    "fence": "Frozen zone",
     "not_made": "Not made",
     "destination": "Site",
 }

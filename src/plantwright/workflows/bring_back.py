@@ -14,6 +14,7 @@ from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.read import check
 from plantwright.model.workbook import TABLE_NAMES, read_workbook
 from plantwright.model.write import raw_files
+from plantwright.workflows.firm import is_plan, with_firm_orders
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class BroughtBack:
 def bring_back(workbook: Path, folder: Path) -> BroughtBack:
     """Make a programme folder say what a workbook says; files that say it already are not touched.
 
-    A sheet that is missing leaves its file as it is. Raises ProgrammeError where either cannot be read or the programme
-    would not be sound; nothing is changed then.
+    A sheet that is missing leaves its file as it is; of a plan's workbook the orders marked firm come back. Raises
+    ProgrammeError where either cannot be read or the programme would not be sound; nothing is changed then.
     """
-    new = read_workbook(workbook)
+    new = with_firm_orders(workbook, folder) if is_plan(workbook) else read_workbook(workbook)
     old = read_folder(folder, frozenset(TABLE_NAMES))
     if errors := [issue for issue in (*new.issues, *old.issues) if issue.severity == "error"]:
         raise ProgrammeError(errors)
@@ -40,7 +41,7 @@ def bring_back(workbook: Path, folder: Path) -> BroughtBack:
     issues = _checked(folder, files, workbook.name)
     for name, text in files.items():
         _put(folder / name, text)
-    missing = [name for name in old.sheets if name not in new.sheets]
+    missing = [name for name in old.sheets if name not in new.sheets and not is_plan(workbook)]
     said = [
         Issue(workbook.name, 0, name, "there is no such sheet, so its table is left as it is",
               f"delete {name}.csv to be rid of it", "warning")
