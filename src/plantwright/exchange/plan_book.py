@@ -29,7 +29,7 @@ SHORTFALLS = ("item", "quantity", "from", "to", "because")
 EXPIRIES = ("supply", "item", "quantity", "expires")
 REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
 CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
-LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share")
+LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share", "changeovers, h")
 
 
 def plan_workbook(programme: Programme, plan: Plan) -> bytes:
@@ -147,4 +147,4 @@ def _loads(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.loads:
         week = programme.start + timedelta(weeks=each.week)
         share = each.needed / each.available if each.available else None
-        yield each.kind, each.object, week, each.needed, each.available, share
+        yield each.kind, each.object, week, each.needed, each.available, share, each.setup

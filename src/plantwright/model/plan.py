@@ -142,7 +142,7 @@ class Expiry:
 @dataclass(frozen=True, slots=True)
 class Load:
     """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
-    resource.
+    resource; `setup` of those needed are lost to changeovers between families.
     """
 
     kind: Literal["work_centre", "resource"]
@@ -150,6 +150,7 @@ class Load:
     week: int
     needed: float
     available: float
+    setup: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,19 +54,21 @@ def calendar(programme: Programme, name: str) -> Calendar:
     return programme.calendars.get(name) or continuous()
 
 
-def loads(capacity: Capacities, used: NDArray[np.float64], edges: NDArray[np.float64]) -> tuple[Load, ...]:
-    """Return hours needed and there by week, of every row and week with either; `used` has the shape of
-    `capacity.hours`.
+def loads(
+    capacity: Capacities, used: NDArray[np.float64], edges: NDArray[np.float64],
+    setups: NDArray[np.float64] | None = None,
+) -> tuple[Load, ...]:  # fmt: skip
+    """Return hours needed and there by week, of every row and week with either; `used` and `setups`, the part of it
+    that changeovers take, have the shape of `capacity.hours`.
     """
     weeks = (edges[:-1] // 168.0).astype(np.int64)
     starts = np.flatnonzero(np.diff(weeks, prepend=-1))
     needed = np.maximum(np.add.reduceat(used, starts, axis=1), 0.0)
     there = np.add.reduceat(capacity.hours, starts, axis=1)
-    shown = np.argwhere((there > 0) | (needed > 1e-9))
-    return tuple(
-        Load(capacity.names[r][0], capacity.names[r][1], int(weeks[starts[w]]), float(needed[r, w]), float(there[r, w]))
-        for r, w in shown
-    )
+    lost = np.add.reduceat(setups, starts, axis=1) if setups is not None else np.zeros_like(there)
+    shown = np.argwhere((there > 0) | (needed > 1e-9)).tolist()
+    found = ((*capacity.names[r], int(weeks[starts[w]]), needed[r, w], there[r, w], lost[r, w]) for r, w in shown)
+    return tuple(Load(kind, name, week, *map(float, hours)) for kind, name, week, *hours in found)  # type: ignore[arg-type]
 
 
 def _station_hours(

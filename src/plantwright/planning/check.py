@@ -18,7 +18,7 @@ from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_demand
-from plantwright.planning.check_effort import expected_effort, operation_starts, station_weeks
+from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
 from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, open_orders, uses
 
 
@@ -149,7 +149,11 @@ def _production(programme: Programme, plan: Plan) -> Iterator[str]:
 
 
 def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[str]:
-    needed, there = station_weeks(programme, schedule, made(programme, plan))
+    orders = made(programme, plan)
+    needed, there = station_weeks(programme, schedule, orders)
+    lost = changeover_weeks(programme, orders)
+    for key, hours in lost.items():
+        needed[key] += hours
     for key, hours in sorted(needed.items()):
         over = np.flatnonzero(hours > there[key] * (1 + 1e-6) + 0.01)
         for week in over.tolist():
@@ -158,6 +162,9 @@ def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[
         key = (load.kind, load.object)
         if abs(load.needed - needed[key][load.week]) > 0.01 + 1e-6 * load.available:
             yield f"week {load.week}: {load.object} needs {needed[key][load.week]:.2f} hours, not {load.needed:.2f}"
+        setup = lost[key][load.week] if key in lost else 0.0
+        if abs(load.setup - setup) > 0.01:
+            yield f"week {load.week}: {load.object} loses {setup:.2f} hours to changeovers, not {load.setup:.2f}"
         if abs(load.available - there[key][load.week]) > 0.01 + 1e-6 * load.available:
             yield f"week {load.week}: {load.object} has {there[key][load.week]:.2f} hours, not {load.available:.2f}"
 

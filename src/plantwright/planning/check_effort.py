@@ -117,6 +117,45 @@ def station_weeks(
     return needed, there | {("resource", r.id): _amounts(programme, schedule, r.id, edges) for r in programme.resources}
 
 
+def changeover_weeks(
+    programme: Programme, made: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+) -> dict[Key, NDArray[np.float64]]:
+    """Return the hours lost to changeovers by work centre and week: a day with so many families has one setup fewer."""
+    days = 7 * max(1, int(np.ceil(programme.horizon_hours / WEEK)))
+    edges = np.arange(days + 1, dtype=np.float64) * 24.0
+    families: dict[tuple[str, str], NDArray[np.bool_]] = defaultdict(lambda: np.zeros(days, dtype=np.bool_))
+    for item, (finish, _) in made.items():
+        starts = [*operation_starts(programme, item, finish), finish]
+        for k, operation in enumerate(programme.routing_of[item]):
+            centre, family = programme.work_centre[operation.work_centre], programme.item[item].family
+            if centre.setup is not None and family:
+                families[centre.id, family] |= _worked_on(_calendar(programme, centre), starts[k], starts[k + 1], edges)
+    lost: dict[Key, NDArray[np.float64]] = {}
+    for name in sorted({name for name, _ in families}):
+        number = np.sum([on for (place, _), on in families.items() if place == name], axis=0)
+        setup = programme.work_centre[name].setup
+        hours = np.maximum(number - 1, 0) * (setup.planned if setup else 0.0)
+        lost["work_centre", name] = hours.reshape(-1, 7).sum(axis=1)
+    return lost
+
+
+def _worked_on(
+    when: Calendar, start: NDArray[np.float64], end: NDArray[np.float64], edges: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return on which days any of many windows is worked in."""
+    worked, begun, done = when.worked(edges), when.worked(np.maximum(start, 0.0)), when.worked(end)
+    length = np.maximum(done - begun, 1e-12)
+    on = np.zeros(edges.size - 1, dtype=np.bool_)
+    first = np.maximum(np.searchsorted(worked, begun, side="right") - 1, 0)
+    last = np.searchsorted(worked, done, side="left")
+    for a, b, from_, to, hours in zip(
+        first.tolist(), last.tolist(), begun.tolist(), done.tolist(), length.tolist(), strict=True
+    ):
+        inside = np.minimum(worked[a + 1 : b + 1], to) - np.maximum(worked[a:b], from_)
+        on[a:b] |= inside > 1e-9 * hours
+    return on
+
+
 def _by_week(
     when: Calendar,
     start: NDArray[np.float64],

@@ -33,7 +33,7 @@ Table = NDArray[np.void]
 ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
                  ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
                  ("into", "i8")])  # fmt: skip
-OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8")])
+OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8")])
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
                  ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
@@ -77,8 +77,9 @@ class Arrays(NamedTuple):
     Lines of a bill from `place0` up to `place1` fill one place, in turn. `allowed`: whether a rule about customers
     allows one, shape (rules, customers); the last customer is nobody. `worked`: working hours at each bucket's edge,
     shape (calendars, buckets + 1). `receipt`: when an order of a source and week is there, infinite where it cannot be;
-    `placed`: when it is placed, where a slushy zone makes that count, shape (sources, weeks). `frozen`: before it no
-    order is placed or begun, before `slushy` only one that keeps a demand in time.
+    `placed`: when it is placed, where a slushy zone makes that count, shape (sources, weeks). `campaigns`: row of
+    capacity of each work centre and family that is set up for there, `setup`: hours of a setup by row. `frozen`: before
+    it no order is placed or begun, before `slushy` only one that keeps a demand in time.
     """
 
     items: Table
@@ -97,6 +98,8 @@ class Arrays(NamedTuple):
     shift_before: NDArray[np.float64]
     shift0: NDArray[np.int64]
     worked: NDArray[np.float64]
+    campaigns: NDArray[np.int64]
+    setup: NDArray[np.float64]
     receipt: NDArray[np.float64]
     placed: NDArray[np.float64]
     frozen: float
@@ -167,6 +170,8 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
         allowed=np.array([[c in rule for c in customers] for rule in rules_about], bool).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
+        campaigns=np.array([capacity.row(WORK_CENTRE, c) for c, _ in campaigns_of(programme)], dtype=np.int64),
+        setup=np.array([setup_hours(programme, *name) for name in capacity.names]),
         receipt=receipt,
         placed=_placed(sources, receipt, frozen) if slushy > frozen else np.zeros((0, 0)),
         frozen=frozen,
@@ -228,7 +233,8 @@ def _product_tables(
     """Return items, operations, uses of capacity and lines of the bills of material, each item's rows together."""
     index = {item.id: i for i, item in enumerate(programme.items)}
     items: list[tuple[Any, ...]] = []
-    operations: list[tuple[int, float, int, int]] = []
+    operations: list[tuple[int, float, int, int, int]] = []
+    campaigns = {pair: k for k, pair in enumerate(campaigns_of(programme))}
     uses: list[tuple[int, float]] = []
     again: list[bool] = []
     lines: list[tuple[Any, ...]] = []
@@ -240,7 +246,8 @@ def _product_tables(
             needs = _uses(programme, operation, efforts[item.id].passes[k], capacity)
             hours = operation.time.planned * efforts[item.id].passes[k]
             calendar_row = calendars.index(calendar_of(programme.work_centre[operation.work_centre]))
-            operations.append((calendar_row, hours, len(uses), len(uses) + len(needs)))
+            campaign = campaigns.get((operation.work_centre, item.family), -1)
+            operations.append((calendar_row, hours, len(uses), len(uses) + len(needs), campaign))
             uses += needs
         if routing:
             rows = [row for row, _ in uses[operations[op0][2] :]]
@@ -267,6 +274,18 @@ def _product_tables(
 def usable_life(item: Item) -> float:
     """Return how long before its wished time one may be made: its shelf life less the safety time that it is kept."""
     return max(item.shelf_life.planned - item.safety_time.planned, 0.0) if item.shelf_life else inf
+
+
+def campaigns_of(programme: Programme) -> list[tuple[str, str]]:
+    """Return the pairs of work centre and product family that a station there is set up for."""
+    made = [(o.work_centre, programme.item[o.item].family) for o in programme.routing]
+    return sorted({(centre, family) for centre, family in made if family and programme.work_centre[centre].setup})
+
+
+def setup_hours(programme: Programme, kind: str, name: str) -> float:
+    """Return how long a station is set up for another family; nothing at what is no work centre."""
+    setup = programme.work_centre[name].setup if kind == WORK_CENTRE else None
+    return setup.planned if setup else 0.0
 
 
 def _uses(programme: Programme, operation: Operation, passes: float, capacity: Capacities) -> list[tuple[int, float]]:

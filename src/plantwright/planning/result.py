@@ -41,13 +41,18 @@ def plan_of(problem: Problem, state: State) -> Plan:
         pegging=_pegging(problem, state, names),
         shipments=_shipments(problem, state),
         reasons=reasons(problem, state),
-        loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges),
+        loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges, _setups(problem, state)),
         consumptions=_consumptions(problem, state, names),
         order=tuple(demand.id for demand in problem.demands),
         shortfalls=_shortfalls(problem, state),
         expiries=_expiries(problem, state, names),
     )
     return replace(found, reasons=with_orders(problem.programme, found))
+
+
+def _setups(problem: Problem, state: State) -> NDArray[np.float64]:
+    """Return the hours lost to changeovers, shape (rows of capacity, buckets): a setup for all families but one."""
+    return np.asarray(np.maximum(state.families - 1, 0) * problem.arrays.setup[:, None])
 
 
 def rows_of(table: Table, count: int) -> Table:

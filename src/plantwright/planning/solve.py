@@ -34,7 +34,8 @@ def plan(
 
     Safety stock is planned after all demands, which take it where they would be late without. What cannot be made as
     its data are (it goes into itself, or no unit is ever good) is named in the reasons of the demands that hang on it.
-    Changeovers between families are not planned; breakdowns take their mean share of a work centre's hours.
+    Changeovers take a setup for each product family beyond the first that a work centre works on in a bucket;
+    breakdowns take their mean share of its hours.
     """
     found = problem(programme, schedule, rules or Rules(), order)
     return plan_of(found, planned(found, progress or (lambda _: None)))

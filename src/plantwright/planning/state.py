@@ -44,7 +44,8 @@ class State(NamedTuple):
     """Room and tables. `room`: hours left by capacity and bucket; `left`, `right`: nearest bucket that is not full for
     good (shifted by one, 0 and the last stand for none). Lots of an item and week are a list from `first_lot`, latest
     first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin;
-    `fence`: before it, just now, no order is placed or begun.
+    `fence`: before it, just now, no order is placed or begun. `running`: lots of each campaign in a bucket, `families`:
+    campaigns of each capacity in a bucket; each beyond the first has taken a setup from its room.
     `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
     stock that is missing. `slot_room`, `slot_lot`: units left and order of
     a source and week; `held`: what is still kept of them for owners.
@@ -71,6 +72,8 @@ class State(NamedTuple):
     site_power: NDArray[np.float64]
     edges: NDArray[np.float64]
     fence: NDArray[np.float64]
+    running: NDArray[np.int64]
+    families: NDArray[np.int64]
     counts: NDArray[np.int64]
 
 
@@ -105,7 +108,8 @@ def initial(problem: Problem, length: int) -> State:
         problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
         np.zeros(problem.arrays.operations.size + 1),
-        np.full(1, problem.arrays.frozen), np.zeros(8, np.int64),
+        np.full(1, problem.arrays.frozen), np.zeros((problem.arrays.campaigns.size, buckets), np.int64),
+        np.zeros((rows, buckets), np.int64), np.zeros(8, np.int64),
     )  # fmt: skip
     index = {item.id: i for i, item in enumerate(problem.programme.items)}
     for row, stock in enumerate(problem.programme.stock):

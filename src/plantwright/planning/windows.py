@@ -138,6 +138,28 @@ def beside(p: Arrays, s: State, item: int, use: int, bucket: int) -> float:
 
 
 @kernel
+def changeover(p: Arrays, s: State, operation: int, row: int, bucket: int) -> float:
+    """Return the hours of a setup that a lot's operation would add to a bucket: its family is a further one there."""
+    campaign = p.operations[operation]["campaign"]
+    if campaign < 0 or p.campaigns[campaign] != row or s.running[campaign, bucket] > 0 or s.families[row, bucket] == 0:
+        return 0.0
+    return float(p.setup[row])
+
+
+@kernel
+def count_campaign(p: Arrays, s: State, campaign: int, bucket: int, change: int) -> None:
+    """Count a lot of a campaign into a bucket (1) or out of it (-1); each family beyond the first takes a setup."""
+    row, before = p.campaigns[campaign], s.running[campaign, bucket]
+    s.running[campaign, bucket] = before + change
+    if change > 0 and before == 0:
+        s.room[row, bucket] -= p.setup[row] if s.families[row, bucket] > 0 else 0.0
+        s.families[row, bucket] += 1
+    elif change < 0 and before == 1:
+        s.families[row, bucket] -= 1
+        s.room[row, bucket] += p.setup[row] if s.families[row, bucket] > 0 else 0.0
+
+
+@kernel
 def units_of(p: Arrays, s: State, item: int, operation: int, use: int, forward: bool) -> tuple[float, int, float]:
     """Return (units, bucket, free): how many fit an operation's window by one use of capacity.
 
@@ -152,9 +174,10 @@ def units_of(p: Arrays, s: State, item: int, operation: int, use: int, forward: 
         taken = p.uses[use]["hours"] * inside(p, operation, begun, bucket)
         if taken > 1e-9:
             others = beside(p, s, item, use, bucket) if p.uses[use]["again"] else 0.0
-            fit = s.room[row, bucket] / (taken + others)
+            room = s.room[row, bucket] - changeover(p, s, operation, row, bucket)
+            fit = room / (taken + others)
             if fit < 1.0 - EPS:
-                return fit, bucket, max(s.room[row, bucket] - others, 0.0)
+                return fit, bucket, max(room - others, 0.0)
             units = min(units, fit)
     return units, -1, 0.0
 
@@ -272,6 +295,8 @@ def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
         begun = begun_at(p, operation, start)
         for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
             share = inside(p, operation, begun, bucket)
+            if share > 1e-9 and p.operations[operation]["campaign"] >= 0:
+                count_campaign(p, s, p.operations[operation]["campaign"], bucket, 1 if units > 0.0 else -1)
             for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
                 s.room[p.uses[use]["capacity"], bucket] -= units * p.uses[use]["hours"] * share
 
