@@ -34,7 +34,7 @@ def test_nothing_begins_in_the_frozen_zone_and_the_reason_is_the_fence() -> None
     assert deliveries(found, "a") == [(1, 6 * DAY), (1, 7 * DAY)]
     assert {(r.kind, r.object) for r in found.reasons} >= {("fence", "rack")}
     causes = with_causes(programme, cell().schedule(), found).causes
-    assert any(c.kind == "fence" and c.text.startswith("one exception to the fence brings") for c in causes)
+    assert any(c.kind == "fence" and c.text.startswith("one more order in the frozen zone brings") for c in causes)
 
 
 def test_nothing_is_ordered_in_the_frozen_zone() -> None:

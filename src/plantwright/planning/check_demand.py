@@ -62,7 +62,7 @@ def _all_within(kept: Reservation, owners: frozenset[str], demands: dict[str, De
 
 def kept_weeks(programme: Programme, plan: Plan) -> Iterator[str]:
     """What suppliers deliver in a week goes to others only as far as it is not kept, lots rounded up apart."""
-    orders = {o.id: o for o in plan.purchase_orders}
+    orders = {o.id: o for o in plan.purchase_orders if not o.frozen}
     demands = {d.id: d for d in programme.demand}
     for kept in (r for r in programme.reservations if r.per_week):
         offers = [s for s in programme.sources_of.get(kept.item, ()) if s.capacity]
