@@ -75,8 +75,8 @@ def _binding(found: Plan, demand: Demand, tried: set[tuple[str, str]]) -> Reason
 def relax(programme: Programme, demand: Demand, reason: Reason) -> tuple[Programme, str]:
     """Return the programme without what a reason names, and in words how much more of it that takes."""
     if reason.kind == "fence":
-        free = {"frozen_fence": Quantity(0.0), "slushy_fence": Quantity(0.0)}
-        return replace(programme, planning=programme.planning.model_copy(update=free)), f"{ONE} order in the frozen zone"
+        free = programme.planning.model_copy(update={"frozen_fence": Quantity(0.0), "slushy_fence": Quantity(0.0)})
+        return replace(programme, planning=free), f"{ONE} order in the frozen zone"
     if reason.kind == "work_centre":
         return _more_stations(programme, reason)
     if reason.kind == "resource":

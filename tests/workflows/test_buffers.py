@@ -1,0 +1,57 @@
+"""Safety times from the simulated spread: they keep dates, a surer date asks for more, and the table can be adopted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from plantwright.cli import app
+from plantwright.model.read import load
+from plantwright.workflows.buffers import Buffers, buffers
+
+SMALL = Path(__file__).parents[2] / "examples" / "small"
+
+
+@pytest.fixture(scope="module")
+def found() -> Buffers:
+    return buffers(load(SMALL), confidence=0.8, replications=20)
+
+
+def test_no_fewer_dates_hold_with_safety_times_than_without(found: Buffers) -> None:
+    assert found.safety
+    assert all(each.proposed >= each.slip >= 0 and each.proposed >= each.before for each in found.safety)
+    before, after = found.before.held(0.8), found.after.held(0.8)
+    assert after >= before
+    assert found.after.in_time.mean() >= found.before.in_time.mean()
+
+
+def test_a_surer_date_asks_for_no_less_safety_time_of_a_part(found: Buffers) -> None:
+    programme = load(SMALL)
+    surer = {each.item: each.slip for each in buffers(programme, confidence=0.95, replications=20).safety}
+    for each in found.safety:
+        assert each.item in programme.routing_of or surer.get(each.item, 0.0) >= each.slip - 1e-6
+
+
+def test_the_table_that_is_written_can_take_the_place_of_the_old_one(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "plant")
+    out = tmp_path / "items.csv"
+    said = CliRunner().invoke(
+        app, ["buffers", str(tmp_path / "plant"), "--replications", "20", "--out", str(out), "--json"]
+    )
+    assert said.exit_code == 0, said.output
+    proposed = {row["item"]: row["proposed, days"] for row in json.loads(said.stdout)["safety"]}
+    out.replace(tmp_path / "plant" / "items.csv")
+    adopted = load(tmp_path / "plant")
+    assert {i.id: i.safety_time.planned / 24 for i in adopted.items if i.safety_time.planned} == proposed
+
+
+def test_a_workbook_has_no_items_table_to_write(tmp_path: Path) -> None:
+    book = tmp_path / "plant.xlsx"
+    assert CliRunner().invoke(app, ["new", str(book), "--from", str(SMALL)]).exit_code == 0
+    said = CliRunner().invoke(app, ["buffers", str(book), "--out", str(tmp_path / "items.csv")])
+    assert said.exit_code == 1
+    assert "there is no items.csv" in said.stderr
