@@ -77,9 +77,9 @@ def kept_weeks(programme: Programme, plan: Plan) -> Iterator[str]:
         for week, units in sorted(taken.items()):
             there = sum(max(value_at(s.capacity, t) for t in _moments(s.capacity, week)) * WEEK for s in offers)
             mine = min(value_at(kept.per_week, t) for t in _moments(kept.per_week, week)) * WEEK
-            if (
-                kept.until is None or kept.until.planned > (week + 1) * WEEK
-            ) and units > there - mine + rounding + NEAR:
+            if (kept.until is None or kept.until.planned > (week + 1) * WEEK) and units > max(
+                there - mine, 0.0
+            ) + rounding + NEAR:
                 yield f"week {week}: {units:g} {kept.item} go to others, though {mine:g} of {there:g} are kept"
 
 
