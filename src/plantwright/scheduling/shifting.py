@@ -52,6 +52,8 @@ def shifted(problem: Problem, known: Solution) -> Solution:
     """The schedule with tasks moved where that improves an objective without harming one before it."""
     if not known.start or not LATE_STAGES & set(problem.objectives):
         return known
+    # What the generator states may be of the right-justified schedule, which is worth more than the one it gives.
+    known = replace(known, values=objective_values(problem, known.start, known.finish, known.mode))
     arrays = compile_arrays(problem)
     start, finish = np.array(known.start, np.int64), np.array(known.finish, np.int64)
     mode = np.array(known.mode, np.int64) + arrays.first_mode[:-1]
