@@ -22,7 +22,9 @@ from plantwright.exchange.weeks import week_and_days
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.underway import progress_of, remaining_work, share_done
 from plantwright.model.write import folder_files, write_folder
+from plantwright.workflows.new import new_programme
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROJECT = """SaveVersion UID Name Title Subject Category Company Manager Author CreationDate Revision LastSaved
@@ -30,11 +32,13 @@ ScheduleFromStart StartDate FinishDate FYStartDate CriticalSlackLimit CurrencyDi
 CurrencySymbolPosition CalendarUID DefaultStartTime DefaultFinishTime MinutesPerDay MinutesPerWeek DaysPerMonth
 DefaultTaskType DefaultFixedCostAccrual DefaultStandardRate DefaultOvertimeRate DurationFormat WorkFormat
 EditableActualCosts HonorConstraints EarnedValueMethod InsertedProjectsLikeSummary MultipleCriticalPaths
-NewTasksEffortDriven NewTasksEstimated OutlineCodes WBSMasks ExtendedAttributes Calendars Tasks Resources Assignments"""
+NewTasksEffortDriven NewTasksEstimated StatusDate
+OutlineCodes WBSMasks ExtendedAttributes Calendars Tasks Resources Assignments"""
 TASK = """UID ID Name Type IsNull CreateDate Contact WBS WBSLevel OutlineNumber OutlineLevel Priority Start Finish
 Duration DurationFormat Work Stop Resume ResumeValid EffortDriven Recurring OverAllocated Estimated Milestone Summary
 Critical
 IsSubproject EarlyStart EarlyFinish LateStart LateFinish FreeSlack TotalSlack FixedCost FixedCostAccrual PercentComplete
+ActualStart ActualFinish ActualCost RemainingDuration
 ConstraintType CalendarUID ConstraintDate Deadline LevelAssignments LevelingCanSplit LevelingDelay LevelingDelayFormat
 PreLeveledStart IgnoreResourceCalendar Notes HideBar PredecessorLink ActualWorkProtected ExtendedAttribute Baseline"""
 CALENDAR = "UID Name IsBaseCalendar BaseCalendarUID WeekDays Exceptions WorkWeeks"
@@ -46,6 +50,7 @@ ASSIGNMENT = "UID TaskUID ResourceUID PercentWorkComplete Cost Delay Finish Star
 ORDERS = {
     "Project": PROJECT, "Task": TASK, "Calendar": CALENDAR, "Exception": EXCEPTION, "Resource": RESOURCE,
     "Assignment": ASSIGNMENT, "WeekDay": "DayType DayWorking TimePeriod WorkingTimes", "TimePeriod": "FromDate ToDate",
+    "Baseline": "Number Start Finish Cost",
     "PredecessorLink": "PredecessorUID Type CrossProject CrossProjectName LinkLag LagFormat",
     "WorkingTime": "FromTime ToTime", "AvailabilityPeriod": "AvailableFrom AvailableTo AvailableUnits",
 }  # fmt: skip
@@ -237,3 +242,24 @@ def test_whatever_is_written_is_read_back(network, data, tmp_path_factory):
     assert comparable(back, None) == comparable(programme, schedule)
     same_working_time(programme, back)
     same_dates(programme, schedule, network)
+
+
+def test_progress_and_baseline_come_back(tmp_path):
+    programme, schedule = planned("underway")
+    path = tmp_path / "plan.xml"
+    path.write_text(project_xml(programme, schedule), encoding="utf-8")
+    again = tmp_path / "again"
+    new_programme(str(path), again)
+    found = load(again)
+    assert found.status_date == programme.status_date
+    for task in programme.tasks:
+        assert share_done(found, found.task[task.id]) == pytest.approx(share_done(programme, task), abs=0.005)
+        old, new = progress_of(programme, task.id), progress_of(found, task.id)
+        assert (new.actual_start, new.actual_finish) == (old.actual_start, old.actual_finish)
+        left = remaining_work(programme, task).planned
+        assert (
+            remaining_work(found, found.task[task.id]).planned == pytest.approx(left, abs=1 / 60) or not new.is_started
+        )
+        agreed, kept = programme.baseline_of[task.id], found.baseline_of[task.id]
+        assert (kept.start, kept.finish) == (agreed.start, agreed.finish)
+        assert kept.cost.planned == pytest.approx(agreed.cost.planned, abs=0.01)

@@ -22,6 +22,7 @@ from plantwright.exchange.weeks import runs_of_days, week_and_days
 from plantwright.model.calendars import Calendar, continuous
 from plantwright.model.programme import Mode, Programme, Resource, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.underway import progress_of, remaining_work, share_done
 from plantwright.model.usage import capacity_steps
 
 NAMESPACE = "http://schemas.microsoft.com/project"
@@ -104,6 +105,7 @@ def _head(root: Element, programme: Programme, schedule: Schedule, usual: Calend
         CalendarUID=uid, MinutesPerDay=round(usual.hours_per_day * 60), MinutesPerWeek=round(usual.hours_per_week * 60),
         DaysPerMonth=20, DefaultTaskType=1, DurationFormat=DAYS, WorkFormat=2, HonorConstraints=1,
         NewTasksEffortDriven=0, NewTasksEstimated=0,
+        StatusDate=_moment(programme, programme.status_date.planned) if programme.status_date else None,
     )  # fmt: skip
 
 
@@ -226,8 +228,8 @@ def _task(
         DurationFormat=ELAPSED_DAYS if elapsed else HOURS if task.calendar == ALWAYS else DAYS, EffortDriven=0,
         Estimated=0, Milestone=task.milestone or not hours, Summary=0, Critical=done.critical,
         FreeSlack=_tenths(done.free_float), TotalSlack=_tenths(done.total_float),
-        FixedCost=_money(cost), FixedCostAccrual=3, PercentComplete=0,
-        ConstraintType=SNET if task.release else 0, CalendarUID=calendars[task.calendar],
+        FixedCost=_money(cost), FixedCostAccrual=3, PercentComplete=round(share_done(programme, task) * 100),
+        **_happened(programme, task), ConstraintType=SNET if task.release else 0, CalendarUID=calendars[task.calendar],
         ConstraintDate=_moment(programme, task.release.planned) if task.release else None,
         Deadline=_moment(programme, task.deadline.planned) if task.deadline else None,
         LevelAssignments=1, LevelingCanSplit=0,
@@ -244,6 +246,25 @@ def _task(
     weight = f"{task.weight:.10g}" if task.deadline else ""
     _own(element, TASK_FIELDS, id=task.id, party=task.party, payer=task.payer, area="" if plain else task.area,
          weight=weight)  # fmt: skip
+    agreed = programme.baseline_of.get(task.id)
+    if agreed:
+        _add(
+            SubElement(element, "Baseline"), Number=0, Start=_moment(programme, agreed.start.planned),
+            Finish=_moment(programme, agreed.finish.planned), Cost=_money(agreed.cost.planned),
+        )  # fmt: skip
+
+
+def _happened(programme: Programme, task: Task) -> dict[str, object]:
+    """Actual dates, cost and what is left of a task that has started."""
+    done = progress_of(programme, task.id)
+    if done.actual_start is None:
+        return {}
+    return {
+        "ActualStart": _moment(programme, done.actual_start.planned),
+        "ActualFinish": _moment(programme, done.actual_finish.planned) if done.actual_finish else None,
+        "ActualCost": _money(done.actual_cost.planned) if done.actual_cost else None,
+        "RemainingDuration": duration(remaining_work(programme, task).planned),
+    }
 
 
 def chosen_mode(schedule: Schedule, task: Task) -> Mode:
