@@ -94,6 +94,19 @@ def test_a_phantom_is_passed_through() -> None:
     assert not any(o.item == "kit" for o in found.production_orders)
 
 
+def test_a_by_product_serves_demands_once_it_comes_out() -> None:
+    plant = Plant(weeks=12).centre("line", 50).make("plate", {"at": "line", "hours": 10}, sheet=1).stock("sheet", 9)
+    plant.component("plate", "cover", 2, by_product=True).demand("a", "plate", 3, 2 * WEEK)
+    found = planned(plant.demand("b", "cover", 8, 4 * WEEK, priority=2))
+    assert {(p.supply, p.demand, p.quantity) for p in found.pegging if p.item == "cover"} == {
+        ("make:plate:1>cover", "b", 6)
+    }
+    results = simulate(plant.programme(), found, np.zeros((1, 0)), 1, 1)
+    assert results.demand_shipped[0].sum(axis=1).tolist() == [3, 6]
+    unbacked = replace(found, production_orders=tuple(replace(o, good=2.0) for o in found.production_orders))
+    assert any("cover" in fault for fault in check_plan(plant.programme(), plant.schedule(), unbacked))
+
+
 def test_the_simulation_takes_what_the_plan_chose() -> None:
     plant = racks().stock("chip", 12).stock("twin", 12).demand("a", "rack", 10, 4 * WEEK)
     programme = plant.programme()

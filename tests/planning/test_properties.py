@@ -77,6 +77,7 @@ def supplied_plants(draw: st.DrawFn, made: bool = True) -> Plant:
     if made:
         plant.component("rack", "spare", 2.0, substitute_for="tray1", preference=draw(st.integers(0, 1)))
     plant.phantom("kit").component("rack", "kit", 1.0, **dates).component("kit", "part2", 1.0)
+    plant.component("tray1", "part1", draw(st.integers(1, 2)), operation="op9", by_product=True)
     plant.stock("spare", draw(st.integers(0, 30)), draw(st.floats(0, 3 * WEEK)))
     plant.on_order("po1", "part0", draw(st.integers(1, 20)), draw(st.floats(0, 6 * WEEK)), "first")
     plant.rows["demand"] = [

@@ -39,6 +39,7 @@ def _value(row: Row, column: str) -> float | None:
 def supplied_items(draft: Draft) -> Iterator[Issue]:
     """Every item that is demanded, or goes into one that is made, is made, bought or in stock."""
     supplied = draft.items_in("routing") | draft.items_in("sources") | draft.items_in("stock") | _phantoms(draft)
+    supplied |= frozenset(line.component for line in draft.programme.bom if line.by_product)
     if draft.unusable & {"routing", "sources", "stock"}:
         return
     for demand in draft.programme.demand:

@@ -232,7 +232,7 @@ def circular_tasks(draft: Draft) -> Iterator[Issue]:
 def circular_bill(draft: Draft) -> Iterator[Issue]:
     """No item contains itself, however deep."""
     parts: dict[str, tuple[str, ...]] = {}
-    for line in draft.programme.bom:
+    for line in (each for each in draft.programme.bom if not each.by_product):
         parts[line.item] = (*parts.get(line.item, ()), line.component)
     for path in circles(parts):
         line = _line(draft.programme.bom, path[0], path[1] if len(path) > 1 else path[0])

@@ -23,6 +23,14 @@ def substitutes(draft: Draft) -> Iterator[Issue]:
             yield in_row(line, "substitute_for", said, suggestion(line.substitute_for, known, "bom.csv"))
 
 
+def by_products(draft: Draft) -> Iterator[Issue]:
+    """A by-product comes out with every good unit, whatever the date and the customer."""
+    for line in (each for each in draft.programme.bom if each.by_product):
+        for column in ("substitute_for", "valid_from", "valid_to", "customers"):
+            if getattr(line, column):
+                yield in_row(line, column, f"a by-product has no '{column}'", "take it out")
+
+
 def dates_of_lines(draft: Draft) -> Iterator[Issue]:
     """A line of a bill begins before it ends."""
     for line in draft.programme.bom:
@@ -131,6 +139,7 @@ def reachable_sources(draft: Draft) -> Iterator[Issue]:
 
 RULES = (
     substitutes,
+    by_products,
     dates_of_lines,
     phantoms,
     whole_bills,

@@ -271,6 +271,9 @@ class Component(Row):
     )
     valid_to: DateOrAssumption = Field(default=None, description="no longer taken from this date on; blank: no end")
     customers: Identifiers = Field(default=(), description="only in what is made for these customers; blank: for all")
+    by_product: YesNo = Field(
+        default=False, description="yes: no component, but comes out with each good unit: a co-product or by-product"
+    )
 
     def allows(self, time: float, customer: str) -> bool:
         """Return whether an operation that begins at `time` (hours from start) takes it for a customer, "" for
@@ -566,7 +569,14 @@ class Programme:
     def places_of(self) -> Mapping[str, tuple[tuple[Component, ...], ...]]:
         """Places in the bill of each made item, phantoms exploded: the lines that may fill each, the preferred
         first."""
-        return places(_grouped((c.item, c) for c in self.bom), {i.id for i in self.items if i.phantom})
+        return places(
+            _grouped((c.item, c) for c in self.bom if not c.by_product), {i.id for i in self.items if i.phantom}
+        )
+
+    @cached_property
+    def by_products_of(self) -> Mapping[str, tuple[Component, ...]]:
+        """What comes out beside each made item."""
+        return _grouped((c.item, c) for c in self.bom if c.by_product)
 
     @cached_property
     def components_of(self) -> Mapping[str, tuple[Component, ...]]:

@@ -237,7 +237,8 @@ class _Program:
         deliver.
         """
         p, parts = self.problem.arrays, self.content[0]
-        for item in np.flatnonzero(p.items["made"] == 0).tolist():
+        beside = set(p.gives["item"].tolist())  # what comes out beside other items is no limit that is known here
+        for item in (i for i in np.flatnonzero(p.items["made"] == 0).tolist() if i not in beside):
             taken = np.array([parts[i].get(item, 0.0) for i in self._items().tolist()])
             if taken.any():
                 stocked = self._stocked([content.get(item, 0.0) for content in parts], self._shipped_by(taken))

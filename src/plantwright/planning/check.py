@@ -173,6 +173,9 @@ def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:
     size = {o.id: (o.item, o.quantity) for o in plan.purchase_orders} | {
         o.id: (o.item, o.good) for o in plan.production_orders
     }
+    for order in plan.production_orders:
+        for line in programme.by_products_of.get(order.item, ()):
+            size[f"{order.id}>{line.component}"] = (line.component, order.good * line.quantity.planned)
     for name, row in zip(programme.stock_ids, programme.stock, strict=True):
         size[name] = (row.item, row.quantity.planned)
     given: dict[str, float] = defaultdict(float)

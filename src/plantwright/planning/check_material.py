@@ -134,6 +134,8 @@ def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, f
         add(bought.item, bought.received + received, bought.quantity)
     for made in plan.production_orders:
         add(made.item, made.finish, made.good)
+        for line in programme.by_products_of.get(made.item, ()):
+            add(line.component, made.finish, made.good * line.quantity.planned)
     return there
 
 

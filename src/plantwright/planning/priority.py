@@ -176,6 +176,10 @@ def give(p: Arrays, s: State, demand: int, order: int, quantity: float, time: fl
         keep_for_customer(p, s, lot, demand, mark)
     if into == item:
         peg(s, lot, demand, quantity, time)
+    for k in range(p.items[item]["give0"], p.items[item]["give1"]):
+        other = p.gives[k]["item"]
+        until = row["finish"] + p.items[other]["life"]
+        at.list_lot(s, at.BY_PRODUCT, other, order, row["finish"], row["good"] * p.gives[k]["quantity"], until)
     return quantity
 
 

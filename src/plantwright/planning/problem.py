@@ -32,7 +32,8 @@ Table = NDArray[np.void]
 
 ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
                  ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
-                 ("into", "i8")])  # fmt: skip
+                 ("into", "i8"), ("give0", "i8"), ("give1", "i8")])  # fmt: skip
+GIVEN = np.dtype([("item", "i8"), ("quantity", "f8")])
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8")])
 USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
@@ -67,7 +68,7 @@ class Arrays(NamedTuple):
 
     Rows of `items` beyond the programme's stand for what is made or bought `into` the stock of an item and not for a
     demand; rows of `demands` beyond the programme's are who asks for that. A lot is to be there the `safety` time
-    before it is needed and may be kept for its `life`.
+    before it is needed and may be kept for its `life`. `gives`: what comes out with each good unit.
 
     `turns`: which demand is planned when, and how much of it. `last`: when a demand's last unit may leave; `least`:
     units that leave together at least. `holds`: reservation of each row of what is kept of suppliers' weeks.
@@ -86,6 +87,7 @@ class Arrays(NamedTuple):
     operations: Table
     uses: Table
     lines: Table
+    gives: Table
     sources: Table
     demands: Table
     turns: Table
@@ -238,9 +240,10 @@ def _product_tables(
     uses: list[tuple[int, float]] = []
     again: list[bool] = []
     lines: list[tuple[Any, ...]] = []
+    gives: list[tuple[int, float]] = []
     n_sources = 0
     for item in programme.items:
-        op0, line0, source0 = len(operations), len(lines), n_sources
+        op0, line0, source0, give0 = len(operations), len(lines), n_sources, len(gives)
         routing = programme.routing_of.get(item.id, ()) if item.id in efforts else ()
         for k, operation in enumerate(routing):
             needs = _uses(programme, operation, efforts[item.id].passes[k], capacity)
@@ -258,16 +261,20 @@ def _product_tables(
                 rules_of = [rules_about.index(c.customers) if c.customers else -1 for c in place]
                 more = [(*span, *_valid(c), rule, is_choice(place)) for c, rule in zip(place, rules_of, strict=True)]
                 lines += [(*line, *rest) for line, rest in zip(found, more, strict=True)]
+        gives += [
+            (index[g.component], g.quantity.planned) for g in programme.by_products_of.get(item.id, ()) if routing
+        ]
         n_sources += len(programme.sources_of.get(item.id, ()))
         items.append((
             bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned,
-            item.safety_time.planned, usable_life(item), index[item.id],
+            item.safety_time.planned, usable_life(item), index[item.id], give0, len(gives),
         ))  # fmt: skip
     return {
         "items": _rows(ITEM, items),
         "operations": _rows(OPERATION, operations),
         "uses": _rows(USE, [(*use, more) for use, more in zip(uses, again, strict=True)]),
         "lines": _rows(LINE, lines),
+        "gives": _rows(GIVEN, gives),
     }
 
 

@@ -83,6 +83,9 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
         for lot, item in zip(order.tolist(), lots["item"][order].tolist(), strict=True):
             counted[item] = counted.get(item, 0) + 1
             names[lot] = f"{prefix}:{problem.programme.items[item].id}:{counted[item]}"
+    for lot in np.flatnonzero(lots["kind"] == at.BY_PRODUCT).tolist():
+        maker = names[state.orders["lot"][lots["source"][lot]]]
+        names[lot] = f"{maker}>{problem.programme.items[lots['item'][lot]].id}"
     return names
 
 

@@ -227,6 +227,9 @@ def _parts_used(programme: Programme, plan: Plan, results: Replications) -> Iter
     there = finished.copy()
     for p, order in enumerate(plan.purchase_orders):
         there[:, row[order.item]] += order.quantity * (results.received[:, [p]] <= results.edges)
+    for made, lines in programme.by_products_of.items():
+        for line in lines:
+            there[:, row[line.component]] += finished[:, row[made]] * line.quantity.planned
     replications = range(results.finished.shape[0])
     for stock in (row for row in programme.stock if row.kind != "on_order"):
         quantity = programme.register.draw(stock.quantity, results.seed, replications)

@@ -74,7 +74,9 @@ def build_plant(programme: Programme, plan: Plan) -> Plant:
     pooled = wanted & items - used - {row.item for row in programme.stock}
     pairs = sorted({(d.item, d.destination) for d in programme.demand})
     delivery = {(item, site): f"{item}>{site}" for item, site in pairs}
-    stocked = sorted(used | (wanted - pooled) | (items - pooled))
+    beside = {line.component for item in items for line in programme.by_products_of.get(item, ())}
+    pooled -= beside
+    stocked = sorted(used | beside | (wanted - pooled) | (items - pooled))
     demands = tuple(_demands(programme, plan, delivery, pooled))
     return Plant(
         net.Network(
@@ -189,6 +191,7 @@ def _making(programme: Programme, variants: Mapping[Variant, str], pooled: set[s
     for (item, chosen), name in variants.items():
         steps = programme.routing_of[item]
         ends = {} if item in pooled else {item: 1.0}
+        ends |= {line.component: line.quantity.planned for line in programme.by_products_of.get(item, ())}
         operations = tuple(_operations(programme, item, steps, chosen))
         yield net.Route(name, operations, gives=ends, pool=item if item in pooled else "", tracked=item in pooled)
 
