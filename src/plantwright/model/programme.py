@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import ClassVar, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,39 +21,24 @@ from plantwright.model.bills import places
 from plantwright.model.calendars import Calendar
 from plantwright.model.cells import (
     Amount,
-    Area,
-    CapacitySteps,
-    Count,
-    Date,
-    DateOrAssumption,
-    Deliveries,
     Delivery,
     Duration,
-    DurationOrNone,
     Identifier,
-    Identifiers,
-    LeadTime,
     Link,
-    Links,
-    Money,
-    MoneyOrNone,
-    MoneyRate,
-    MoneySteps,
     Need,
-    Needs,
-    PaymentTerm,
-    PaymentTerms,
-    PlainNumber,
     PlainShare,
-    Power,
-    PowerSteps,
-    RateSteps,
-    Released,
-    ReleasedResources,
-    Share,
-    Text,
-    WholeNumber,
-    YesNo,
+)
+from plantwright.model.conversion import OMITTED, Equipment, Mode, Objective, Resource, Spending, Task, TaskRow
+from plantwright.model.production import (
+    Component,
+    Demand,
+    Destination,
+    Item,
+    Operation,
+    Reservation,
+    Source,
+    Stock,
+    WorkCentre,
 )
 from plantwright.model.progress import BaselineTask, TaskProgress
 from plantwright.model.quantity import NOTHING, Quantity
@@ -75,369 +60,14 @@ class Party(BaseModel):
     )
 
 
-class TaskRow(Row):
-    """One mode of a work package of the conversion; rows with the same id are alternative modes of one task."""
-
-    table: ClassVar[str] = "tasks"
-    id: Identifier = Field(description="id of the task; repeated for each further mode")
-    name: Text = Field(default="", description="what is done, in words")
-    party: Identifier = Field(default="", description="party in charge")
-    payer: Identifier = Field(default="", description="party that pays; blank: the party in charge")
-    area: Text = Field(default="", description="part of the plant, groups the Gantt chart")
-    mode: Text = Field(default="normal", description="name of the mode, e.g. normal or crash")
-    duration: DurationOrNone = Field(
-        default=None, description="working time by the calendar; blank for a purchase: its lead time"
-    )
-    calendar: Identifier = Field(default="always", description="calendar of the work; `always` counts elapsed time")
-    predecessors: Links = Field(
-        default=(), description="links such as `dig FS+5d, pour FS+2d..5d, permit SS`; lags are elapsed time"
-    )
-    resources: Needs = Field(default=(), description="taken while the task works, such as `crane:1, electricians:6`")
-    pauses: YesNo = Field(default=True, description="no: once begun, the work goes on without a break of its calendars")
-    released: ReleasedResources = Field(
-        default=(), description="resources let go over breaks, such as `electricians, cranes:12 h`; others are kept"
-    )
-    cost: Money = Field(
-        default=Quantity(0.0), description="cost of the task in this mode, resources' own cost not counted"
-    )
-    equipment: Needs = Field(
-        default=(), description="equipment bought by this task, such as `burn_in_rack:20`; adds price and lead time"
-    )
-    payment: PaymentTerms = Field(
-        default=(), description="when work and equipment are paid: `30 % order, 60 % delivery, 10 % acceptance of test`"
-    )
-    delivers: Deliveries = Field(
-        default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`"
-    )
-    release: DateOrAssumption = Field(default=None, description="not to start before this date")
-    deadline: DateOrAssumption = Field(default=None, description="to be finished by this date")
-    optional: YesNo = Field(default=False, description="yes: done only where that pays by the objectives")
-    milestone: YesNo = Field(default=False, description="yes: shown as a milestone")
-    weight: Count = Field(default=Quantity(0.0), description="weight of an hour of lateness against the deadline")
-
-
-OMITTED = "not done"
-"""Name of the last mode of an optional task: it takes nothing and delivers nothing."""
-
-
-@dataclass(frozen=True)
-class Mode:
-    """One way to do a task: working hours, what it takes while it works, what it costs.
-
-    `cost` is the work alone; `equipment_cost` is the planned price of all equipment that the task buys, and
-    `equipment_prices` holds its terms (price times number, one a kind of equipment, in the order of the task's
-    `equipment`).
-    """
-
-    name: str
-    duration: Quantity
-    needs: tuple[Need, ...]
-    cost: Quantity
-    equipment_cost: float = 0.0
-    equipment_prices: tuple[Quantity, ...] = ()
-    row: int = 0
-
-
-@dataclass(frozen=True)
-class Task:
-    """A work package of the conversion with its alternative modes; the first mode is the normal one.
-
-    `not_before` (hours) holds in every world, as the status date does; `release` may be uncertain.
-    """
-
-    id: str
-    name: str
-    party: str
-    payer: str
-    area: str
-    calendar: str
-    modes: tuple[Mode, ...]
-    links: tuple[Link, ...]
-    delivers: tuple[Delivery, ...]
-    equipment: tuple[Need, ...]
-    release: Quantity | None
-    deadline: Quantity | None
-    milestone: bool
-    weight: float
-    row: int = 0
-    not_before: float = 0.0
-    pauses: bool = True
-    released: tuple[Released, ...] = ()
-    payment: tuple[PaymentTerm, ...] = ()
-
-    @property
-    def omission(self) -> int | None:
-        """Which mode leaves the task out; None where it must be done."""
-        return next((number for number, mode in enumerate(self.modes) if mode.name == OMITTED), None)
-
-
-class Resource(Row):
-    """A crew, crane, floor area, power or coolant supply, or people of one skill: shared, of limited capacity over
-    time.
-    """
-
-    table: ClassVar[str] = "resources"
-    id: Identifier = Field(description="id of the resource")
-    name: Text = Field(default="", description="name in words")
-    kind: Literal["crew", "crane", "area", "power", "coolant", "people", "budget"] = Field(
-        description="what it is; fixes its unit"
-    )
-    party: Identifier = Field(default="", description="party that pays for it")
-    capacity: CapacitySteps = Field(description="capacity at the start and from dates on, such as `4; 2026-03-01: 8`")
-    calendar: Identifier = Field(default="always", description="when it is there")
-    cost: MoneyRate = Field(default=Quantity(0.0), description="cost of one unit of it in use, such as `85 USD/h`")
-
-
-class Equipment(Row):
-    """A kind of equipment that is bought for the conversion."""
-
-    table: ClassVar[str] = "equipment"
-    id: Identifier = Field(description="id of the equipment")
-    name: Text = Field(default="", description="name in words")
-    supplier: Identifier = Field(default="", description="party that supplies it")
-    price: Money = Field(description="price of one")
-    lead_time: Duration = Field(description="from order to delivery, elapsed time")
-    work_centre: Identifier = Field(default="", description="work centre it serves")
-    area: Area = Field(default=Quantity(0.0), description="floor area that one takes")
-    power: Power = Field(default=Quantity(0.0), description="power that one draws")
-
-
-class WorkCentre(Row):
-    """A group of like stations."""
-
-    table: ClassVar[str] = "work_centres"
-    id: Identifier = Field(description="id of the work centre")
-    name: Text = Field(default="", description="name in words")
-    area: Text = Field(default="", description="part of the plant")
-    stations: WholeNumber = Field(default=0, description="stations at the start; the conversion adds more")
-    buffer: WholeNumber | None = Field(default=None, description="units that may wait before it; blank: no limit")
-    calendar: Identifier = Field(default="always", description="when it works")
-    unattended: YesNo = Field(default=False, description="yes: what has started runs on when the shift ends")
-    resources: Needs = Field(
-        default=(), description="taken by every operation here while it runs, such as `technicians:2`"
-    )
-    mtbf: DurationOrNone = Field(
-        default=None, description="mean busy time between failures of one station; blank: none"
-    )
-    mttr: DurationOrNone = Field(default=None, description="time to repair a station")
-    setup: DurationOrNone = Field(default=None, description="time to change a station over to another product family")
-
-
-class Item(Row):
-    """A product, part or assembly."""
-
-    table: ClassVar[str] = "items"
-    id: Identifier = Field(description="id of the item")
-    name: Text = Field(default="", description="name in words")
-    family: Text = Field(default="", description="product family, for changeovers and for the ramp chart")
-    producer: Identifier = Field(default="", description="party whose product it is, for made items")
-    trace: Literal["serial", "lot", "none"] = Field(default="none", description="how single units are traced")
-    gpus: Count = Field(default=Quantity(0.0), description="GPUs in one")
-    power: Power = Field(
-        default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised"
-    )
-    safety_stock: Count = Field(
-        default=Quantity(0.0),
-        description="units that are to be left; taken by a demand that would be late without",
-    )
-    safety_time: Duration = Field(
-        default=Quantity(0.0),
-        description="how long before its need one is to be there; given up rather than be late",
-    )
-    shelf_life: DurationOrNone = Field(
-        default=None, description="how long one may be kept before it is used; blank: without end"
-    )
-    phantom: YesNo = Field(
-        default=False, description="yes: never made or kept by itself; its components go straight into what takes it"
-    )
-
-
-class Component(Row):
-    """A line of a bill of materials."""
-
-    table: ClassVar[str] = "bom"
-    item: Identifier = Field(description="item that is made")
-    component: Identifier = Field(description="item that goes into it")
-    quantity: Count = Field(description="how many of the component go into one")
-    operation: Identifier = Field(default="", description="operation that takes it; blank: the first one")
-    substitute_for: Identifier = Field(
-        default="", description="component of the same item whose place this one takes where that would come too late"
-    )
-    preference: WholeNumber = Field(
-        default=1, description="among a component and its substitutes, 1 is taken first; equal ones in order of rows"
-    )
-    valid_from: DateOrAssumption = Field(
-        default=None, description="not taken before this date (qualified, or phased in); blank: from the start"
-    )
-    valid_to: DateOrAssumption = Field(default=None, description="no longer taken from this date on; blank: no end")
-    customers: Identifiers = Field(default=(), description="only in what is made for these customers; blank: for all")
-    by_product: YesNo = Field(
-        default=False, description="yes: no component, but comes out with each good unit: a co-product or by-product"
-    )
-
-    def allows(self, time: float, customer: str) -> bool:
-        """Return whether an operation that begins at `time` (hours from start) takes it for a customer, "" for
-        nobody."""
-        begun = self.valid_from is None or time >= self.valid_from.planned - 1e-6
-        ended = self.valid_to is not None and time >= self.valid_to.planned - 1e-6
-        return begun and not ended and (not self.customers or customer in self.customers)
-
-
-class Operation(Row):
-    """A step of an item's routing; the rows of an item are its steps in order."""
-
-    table: ClassVar[str] = "routing"
-    item: Identifier = Field(description="item that is made")
-    operation: Identifier = Field(description="id of the operation, unique within the item")
-    name: Text = Field(default="", description="name in words")
-    work_centre: Identifier = Field(description="where it is done")
-    time: Duration = Field(description="working time for a unit (for a batch, where batch_max is above 1)")
-    batch_min: WholeNumber = Field(default=1, description="fewest units that start together")
-    batch_max: WholeNumber = Field(default=1, description="most units that start together")
-    max_wait: DurationOrNone = Field(default=None, description="longest wait for a batch to fill; then it starts short")
-    yield_: Share = Field(default=Quantity(1.0), alias="yield", description="share of units that pass")
-    on_fail: Identifier = Field(default="scrap", description="operation a failed unit goes back to, or `scrap`")
-    rework_limit: WholeNumber = Field(default=3, description="failures after which a unit is scrapped all the same")
-    resources: Needs = Field(
-        default=(), description="taken per unit while it runs, such as `test_power:132 kW, coolant:100 l/min`"
-    )
-
-
-class Source(Row):
-    """A supplier's offer of an item."""
-
-    table: ClassVar[str] = "sources"
-    item: Identifier = Field(description="item offered")
-    supplier: Identifier = Field(description="party that supplies it")
-    price: Money = Field(description="price of one")
-    lead_time: LeadTime = Field(
-        description="from order to receipt at the plant, elapsed; by date of order: `26 weeks; 2027-01-01: 18 weeks`"
-    )
-    ordering_time: Duration = Field(
-        default=Quantity(0.0), description="from the decision to the order (approval, paperwork), before the lead time"
-    )
-    receiving_time: Duration = Field(
-        default=Quantity(0.0), description="from receipt until one may be used (inspection, put-away)"
-    )
-    interval: Duration = Field(default=Quantity(0.0), description="least time between the receipts of two orders")
-    capacity: RateSteps = Field(default=(), description="most units a week, from dates on; blank: no limit")
-    moq: Count = Field(default=Quantity(1.0), description="smallest order")
-    multiple: Count = Field(default=Quantity(1.0), description="orders are multiples of this")
-    qualified_from: DateOrAssumption = Field(default=None, description="first date that an order may be placed")
-    consigned: YesNo = Field(default=False, description="yes: the customer buys it; it costs the plant nothing")
-
-
-class Stock(Row):
-    """What is on hand, on order with a supplier, or in process: fixed, the plan moves none of it."""
-
-    table: ClassVar[str] = "stock"
-    id: Identifier = Field(default="", description="id of the order or lot, by which plans name it; blank: made up")
-    kind: Literal["on_hand", "on_order", "in_process"] = Field(
-        default="on_hand",
-        description="on hand (or certain to come), an open purchase order (paid on receipt), or good units in process",
-    )
-    supplier: Identifier = Field(default="", description="of an open purchase order: with whom")
-    item: Identifier = Field(description="item")
-    quantity: Count = Field(description="how many")
-    available: DateOrAssumption = Field(default=None, description="date it is there; blank: at the start")
-    expires: DateOrAssumption = Field(
-        default=None, description="not to be used after this date; blank: its shelf life after it is there"
-    )
-
-
-class Demand(Row):
-    """An order of a customer for a site."""
-
-    table: ClassVar[str] = "demand"
-    id: Identifier = Field(description="id of the demand")
-    customer: Identifier = Field(description="party that orders")
-    destination: Identifier = Field(description="where it goes")
-    item: Identifier = Field(description="item ordered")
-    quantity: WholeNumber = Field(description="how many")
-    due: Date = Field(description="date wanted at the destination")
-    priority: WholeNumber = Field(default=1, description="1 is served first")
-    price: Money = Field(default=Quantity(0.0), description="price of one")
-    latest: DateOrAssumption = Field(
-        default=None, description="latest date at the destination: what comes later is not wanted; blank: any"
-    )
-    partial: YesNo = Field(default=True, description="no: all of it is shipped together, or nothing")
-    smallest_shipment: WholeNumber = Field(
-        default=1, description="fewest units that are shipped together; the last shipment may be the rest"
-    )
-
-    @property
-    def least(self) -> int:
-        """Return the fewest units that may leave together: all of them where no part of it is wanted alone."""
-        return min(self.smallest_shipment, self.quantity) if self.partial else self.quantity
-
-
-class Reservation(Row):
-    """Units of an item kept for one customer or one demand; to nobody else are they given."""
-
-    table: ClassVar[str] = "reservations"
-    item: Identifier = Field(description="item that is kept")
-    customer: Identifier = Field(default="", description="customer that it is kept for; blank: see `demand`")
-    demand: Identifier = Field(default="", description="demand that it is kept for; blank: all of the customer's")
-    quantity: Count = Field(
-        default=Quantity(0.0), description="how many of those in stock and on the way, the first that come"
-    )
-    per_week: RateSteps = Field(
-        default=(), description="how many a week of what the item's limited suppliers deliver, from dates on"
-    )
-    until: DateOrAssumption = Field(default=None, description="date from which what is left is anybody's; blank: never")
-
-    def keeps_for(self, demand: Demand) -> bool:
-        """Return whether a demand may have what is kept here."""
-        return demand.id == self.demand or (not self.demand and demand.customer == self.customer)
-
-
-class Destination(Row):
-    """A data-centre site."""
-
-    table: ClassVar[str] = "destinations"
-    id: Identifier = Field(description="id of the site")
-    name: Text = Field(default="", description="name in words")
-    party: Identifier = Field(default="", description="party that runs it")
-    transit: Duration = Field(description="from the plant to the site")
-    install_rate: RateSteps = Field(description="units installed a week, from dates on")
-    power: PowerSteps = Field(
-        default=(), description="power available for compute, from dates on, such as `2026-06-30: 200 MW`"
-    )
-
-
-class Spending(BaseModel):
-    """The most that a party may pay for the conversion's tasks in each month, quarter or year."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    payer: Identifier = Field(default="", description="party whose payments count; blank: everybody's together")
-    per: Literal["month", "quarter", "year"] = Field(default="month", description="the calendar period of each limit")
-    most: MoneySteps = Field(description="the most in a period, from dates on: `20 MUSD; 2026-07-01: 35 MUSD`")
-
-
-class Objective(BaseModel):
-    """What the conversion's schedule minimises, in order of importance."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    order: tuple[Literal["capability", "milestones", "finish", "cost", "npv", "levelling", "change"], ...] = Field(
-        default=("capability", "cost"), description="what is minimised, the most important first"
-    )
-    weights: Mapping[str, PlainNumber] = Field(
-        default_factory=dict,
-        description="capability target (work centre or resource) -> weight of an hour that all of it is late; others 1",
-    )
-    budget: MoneyOrNone = Field(default=None, description="most that the tasks of the conversion may cost")
-    spending: tuple[Spending, ...] = Field(
-        default=(), description="the most that may be paid for the tasks in each month, quarter or year"
-    )
-
-
 class Planning(BaseModel):
     """How supply and production are planned."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-    within_tier: Literal["due", "fair_share"] = Field(
+    within_tier: Literal["due", "fair_share", "least_late"] = Field(
         default="due",
-        description="who is served first of one priority: the one due first, or all in step, by their open quantity",
+        description="who is served first of one priority: the one due first; all in step, by their open quantity; or "
+        "whoever makes the units of the priority least late in all",
     )
     frozen_fence: Duration = Field(
         default=Quantity(0.0),
@@ -617,4 +247,31 @@ TABLES: tuple[type[Row], ...] = (
     TaskProgress, BaselineTask,
 )  # fmt: skip
 
-__all__ = ["TABLES", "Amount", "Delivery", "Link", "Need", "Programme", "Risk", "Row"]
+__all__ = [
+    "OMITTED", "TABLES",
+    "Amount",
+    "Component",
+    "Delivery",
+    "Demand",
+    "Destination",
+    "Equipment",
+    "Item",
+    "Link",
+    "Mode",
+    "Need",
+    "Objective",
+    "Operation",
+    "Party",
+    "Planning",
+    "Programme",
+    "Reservation",
+    "Resource",
+    "Risk",
+    "Row",
+    "Source",
+    "Spending",
+    "Stock",
+    "Task",
+    "TaskRow",
+    "WorkCentre",
+]  # fmt: skip
