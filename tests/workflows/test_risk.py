@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
-from plantwright.cli import app
+from plantwright import cli
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def invoke(*arguments: object):
-    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "220"})
+    with patch.object(cli, "console", Console(width=220)):  # so that no cell is broken
+        return CliRunner().invoke(cli.app, [str(a) for a in arguments])
 
 
 @pytest.fixture(scope="module")

@@ -356,7 +356,7 @@ def _demand_row(
 
 def _turns(programme: Programme, demands: tuple[Demand, ...]) -> list[tuple[int, int]]:
     """Return (demand, units) in the order of planning: each whole, or those of a tier in step where they share."""
-    if programme.planning.within_tier == "due":
+    if programme.planning.within_tier != "fair_share":
         return [(k, d.quantity) for k, d in enumerate(demands)]
     turns: list[tuple[int, int]] = []
     for _, tier in groupby(range(len(demands)), key=lambda k: demands[k].priority):

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from plantwright.machine_code import njit
 from plantwright.model.programme import Stock
 from plantwright.planning.problem import WEEK, Problem, Table
 
@@ -89,8 +89,7 @@ def kernel(function: Loop) -> Loop:
 
 def _compiled(function: Loop, **more: bool) -> Loop:
     # Counting references took most of the time; a loop that makes no arrays needs none.
-    options: dict[str, Any] = {"cache": True, "_nrt": False, "error_model": "numpy", **more}
-    return njit(**options)(function)  # type: ignore[no-any-return]
+    return njit(_nrt=False, error_model="numpy", **more)(function)
 
 
 def initial(problem: Problem, length: int) -> State:

@@ -16,6 +16,8 @@ from plantwright.reporting.words import has_source, mover, sentence
 
 SHOWN = 10
 FAINT = 0.4
+WIDEST = 44
+"""Letters of a row's name that fit a phone."""
 TITLES = {
     "compute_energised_mw": "Compute energised at the horizon, MW",
     "first_unit_shipped": "First unit shipped",
@@ -99,8 +101,8 @@ def _ends(run: Run, rows: list[Sensitivity], dates: bool, end: str) -> Iterator[
 def _label(run: Run, row: Sensitivity) -> str:
     marks = [] if has_source(run.programme, row) else ["assumed"]
     marks += [] if is_significant(run, row) else ["chance?"]
-    text = label(sentence(mover(run.programme, row)), 32)
-    return f"{text} ({', '.join(marks)})" if marks else text
+    suffix = f" ({', '.join(marks)})" if marks else ""
+    return label(sentence(mover(run.programme, row)), WIDEST - len(suffix)) + suffix
 
 
 def _narrow(labels: list[str]) -> dict[str, object]:

@@ -51,7 +51,7 @@ def generate(
     views = (arrays, compile_arrays(mirrored(problem)) if arrays.movable else arrays)
     ends = _ends(begun, time_limit, target)
     islands, made = _search(views, schedules, seed, ends, timed=time_limit is not None)
-    return _solution(arrays, islands, made, time.perf_counter() - begun, target)
+    return _solution(problem, arrays, islands, made, time.perf_counter() - begun, target)
 
 
 def mirrored(problem: Problem) -> Problem:
@@ -137,17 +137,19 @@ def best_member(islands: list[Population]) -> tuple[Population, int]:
 
 
 def _solution(
-    arrays: Arrays, islands: list[Population], made: int, seconds: float, target: tuple[int, ...]
+    problem: Problem, arrays: Arrays, islands: list[Population], made: int, seconds: float, target: tuple[int, ...]
 ) -> Solution:
     island, row = best_member(islands)
     if island.fitness[row, 0] != 0:
         return Solution(Status.UNKNOWN, seconds=seconds, engine="generation", schedules=made)
-    values = tuple(int(value) for value in island.fitness[row, 1:-1])
+    start, finish = (tuple(int(tick) for tick in table[row]) for table in (island.start, island.finish))
+    mode = tuple(int(mode - first) for mode, first in zip(island.mode[row], arrays.first_mode[:-1], strict=True))
+    values = objective_values(problem, start, finish, mode)
     return Solution(
         Status.OPTIMAL if values == target else Status.FEASIBLE,
-        start=tuple(int(tick) for tick in island.start[row]),
-        finish=tuple(int(tick) for tick in island.finish[row]),
-        mode=tuple(int(mode - first) for mode, first in zip(island.mode[row], arrays.first_mode[:-1], strict=True)),
+        start=start,
+        finish=finish,
+        mode=mode,
         values=values,
         seconds=seconds,
         engine="generation",

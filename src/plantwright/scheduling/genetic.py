@@ -4,8 +4,6 @@ One kind keeps the order of one parent inside a window of time where resources a
 before and after it (after the peak crossover of Valls, Ballestin & Quintanilla 2008, and the two-point crossover of
 Debels & Vanhoucke 2007). The other is its parent with a window rebuilt by `packing`. Streams of random numbers are the
 search's own, so a seed gives one result everywhere.
-
-Numba keeps the machine code of this file by its own date; touch it where `passes`, `packing` or `arrays` have changed.
 """
 
 # Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.

@@ -3,8 +3,6 @@
 The tasks before the window stay where they are, those after it follow by serial generation. Choosing sets of tasks by
 how they use scarce resources follows the neighbourhood of Kochetov & Stolyar (2003); placing in the order of time is
 the parallel schedule generation scheme (Kolisch 1996).
-
-Numba keeps the machine code of this file by its own date: touch it where `passes` has changed.
 """
 
 # Numba types the kernels: NumPy's scalars are not Python's numbers to a type checker, and here that does not matter.

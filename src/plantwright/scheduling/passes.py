@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from plantwright.machine_code import njit
 from plantwright.scheduling.arrays import (
     BASELINE,
     CALENDAR,
@@ -39,9 +39,9 @@ from plantwright.scheduling.arrays import (
 )
 from plantwright.scheduling.problem import LEVELLED_UNITS, PRESENT
 
-compiled = njit(cache=True, nogil=True)
+compiled = njit(nogil=True)
 # Small functions take plain arrays and are inlined: a tuple of arrays handed down costs more than the work they do.
-inlined = njit(cache=True, nogil=True, forceinline=True)
+inlined = njit(nogil=True, forceinline=True)
 
 
 class Work(NamedTuple):

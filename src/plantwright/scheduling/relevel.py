@@ -14,8 +14,9 @@ import heapq
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
+from plantwright.machine_code import njit
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Step
 from plantwright.scheduling.replay import ROUNDING, Float, Int, Network, Worlds, dates, end_of, last_at_most
@@ -48,7 +49,7 @@ class Supply(NamedTuple):
     most: int
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def clear_from(times: Float, free: Float, count: int, begin: float, end: float, units: float) -> float:
     """Moment at which the last shortage within [begin, end) is over; `begin` where there is none."""
     mark, over = last_at_most(times, 0, count, begin + ROUNDING), begin
@@ -59,7 +60,7 @@ def clear_from(times: Float, free: Float, count: int, begin: float, end: float, 
     return over
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def held_until(net: Network, calendar: int, begin: float, end: float, shortest: float) -> tuple[float, float]:
     """End of the first stretch of [begin, end) that no break of `shortest` hours cuts, and the next one's begin; `end`
     twice where there is no such break.
@@ -74,7 +75,7 @@ def held_until(net: Network, calendar: int, begin: float, end: float, shortest: 
     return end, end
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def mark_at(times: Float, free: Float, counts: Int, resource: int, moment: float) -> int:
     """Index of the mark at a moment, put in where there is none."""
     row, level, count = times[resource], free[resource], counts[resource]
@@ -88,7 +89,7 @@ def mark_at(times: Float, free: Float, counts: Int, resource: int, moment: float
     return mark + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def place(
     net: Network,
     supply: Supply,
@@ -116,7 +117,7 @@ def place(
         bound = over
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def take(
     net: Network, supply: Supply, times: Float, free: Float, counts: Int, task: int, begin: float, end: float
 ) -> None:
@@ -135,7 +136,7 @@ def take(
         free[resource, first : counts[resource]] += supply.more[gift]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def level_row(
     net: Network,
     supply: Supply,
@@ -171,7 +172,7 @@ def level_row(
     return True
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(nogil=True, parallel=True)
 def level(net: Network, supply: Supply, priority: Int, worlds: Worlds, start: Float, finish: Float) -> None:
     """Level each replication [r, n]; NaN where a task finds no place. Greatest lags are not kept."""
     for row in prange(worlds.duration.shape[0]):

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, prange
+from numba import prange
+
+from plantwright.machine_code import njit
 
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
@@ -76,7 +78,7 @@ class Dates(NamedTuple):
     broken: Bool
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def last_at_most(values: Float, first: int, last: int, value: float) -> int:
     """Index of the last of the rising values[first:last] that is at most `value`; first - 1 when there is none."""
     while first < last:
@@ -88,7 +90,7 @@ def last_at_most(values: Float, first: int, last: int, value: float) -> int:
     return first - 1
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def next_working(net: Network, calendar: int, moment: float) -> float:
     """First working moment of a calendar at or after `moment`, hours from start."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
@@ -98,7 +100,7 @@ def next_working(net: Network, calendar: int, moment: float) -> float:
     return moment if moment < net.span_end[span] - ROUNDING else net.span_start[span + 1]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def work_done(net: Network, calendar: int, moment: float) -> float:
     """Working hours of a calendar before `moment`."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
@@ -108,7 +110,7 @@ def work_done(net: Network, calendar: int, moment: float) -> float:
     return net.worked_before[span] + min(moment, net.span_end[span]) - net.span_start[span]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def end_of_work(net: Network, calendar: int, work: float) -> float:
     """Earliest moment at which `work` working hours of a calendar are done."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
@@ -116,7 +118,7 @@ def end_of_work(net: Network, calendar: int, work: float) -> float:
     return net.span_start[span] + max(work - net.worked_before[span], 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def start_of_work(net: Network, calendar: int, work: float) -> float:
     """Latest moment at which no more than `work` working hours of a calendar are done."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
@@ -124,7 +126,7 @@ def start_of_work(net: Network, calendar: int, work: float) -> float:
     return net.span_start[span] + max(work - net.worked_before[span], 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def next_shift(net: Network, calendar: int, moment: float, hours: float) -> float:
     """First moment at or after `moment` from which a calendar works so many hours without a break."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
@@ -134,7 +136,7 @@ def next_shift(net: Network, calendar: int, moment: float, hours: float) -> floa
     return max(net.span_start[span], moment)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def dates(net: Network, task: int, duration: float, bound: float, ending: float) -> tuple[float, float]:
     """Earliest start (not before `bound`) and finish (not before `ending`) of a task of `duration` working hours.
 
@@ -159,13 +161,13 @@ def dates(net: Network, task: int, duration: float, bound: float, ending: float)
     return start, finish
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def end_of(start: Float, finish: Float, task: int, is_finish: bool) -> float:
     """The end of a task that a link ties."""
     return finish[task] if is_finish else start[task]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def follow_links(
     net: Network, duration: Float, lag: Float, least: Float, ending: Float, start: Float, finish: Float
 ) -> None:
@@ -188,7 +190,7 @@ def follow_links(
             break
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def put_off(
     net: Network, most: Float, start: Float, finish: Float, least: Float, ending: Float, pulls: Int, broken: Bool
 ) -> int:
@@ -211,7 +213,7 @@ def put_off(
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def replay_row(
     net: Network, duration: Float, lag: Float, release: Float, most: Float, start: Float, finish: Float, broken: Bool
 ) -> None:
@@ -230,7 +232,7 @@ def replay_row(
             start[:], finish[:] = release, release
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def trace_links(net: Network, duration: Float, lag: Float, start: Float, finish: Float, critical: Bool) -> None:
     """Mark the tasks that drive a critical one: a link drives its task when no earlier moment would have done."""
     for position in range(len(net.order) - 1, -1, -1):
@@ -246,7 +248,7 @@ def trace_links(net: Network, duration: Float, lag: Float, start: Float, finish:
                 critical[giver] = True
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def trace_limits(net: Network, most: Float, start: Float, finish: Float, critical: Bool) -> bool:
     """Mark the later tasks that critical ones had to wait for by a greatest lag; whether there is a new one."""
     found = False
@@ -262,7 +264,7 @@ def trace_limits(net: Network, most: Float, start: Float, finish: Float, critica
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def trace_longest_path(
     net: Network, duration: Float, lag: Float, most: Float, start: Float, finish: Float, critical: Bool
 ) -> None:
@@ -273,7 +275,7 @@ def trace_longest_path(
         trace_links(net, duration, lag, start, finish, critical)
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(nogil=True, parallel=True)
 def replay(net: Network, worlds: Worlds, found: Dates) -> None:
     """Replay each replication's durations, lags, releases and greatest lags into its dates."""
     for row in prange(worlds.duration.shape[0]):
@@ -284,7 +286,7 @@ def replay(net: Network, worlds: Worlds, found: Dates) -> None:
         trace_longest_path(net, duration, lag, most, start, finish, found.critical[row])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def follow_changes(
     net: Network, duration: Float, before: Float, lag: Float, release: Float, start: Float, finish: Float
 ) -> None:
@@ -309,7 +311,7 @@ def follow_changes(
         start[task], finish[task] = begin, end
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(nogil=True, parallel=True)
 def replay_last(
     net: Network, worlds: Worlds, before: Float, starts: Float, finishes: Float, rows: Int, last: Float
 ) -> None:
@@ -330,7 +332,7 @@ def replay_last(
         last[row] = finish.max()
 
 
-@njit(cache=True, nogil=True, parallel=True)
+@njit(nogil=True, parallel=True)
 def add_path_finishes(
     net: Network, worlds: Worlds, start: Float, finish: Float, by_link: Float, by_release: Float
 ) -> None:

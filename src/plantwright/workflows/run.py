@@ -105,7 +105,8 @@ def work_through(
 def planned(programme: Programme, schedule: Schedule, progress: Progress = silent, *, causes: int = 10) -> Plan:
     """Plan supply and production, and try for the most important late demands what would bring them forward."""
     plan = planning.plan(programme, schedule, progress=partial(progress, "planning supply and production"))
-    plan = planning.improved(programme, schedule, plan)
+    if programme.planning.within_tier == "least_late":
+        plan = planning.improved(programme, schedule, plan)
     return planning.with_causes(programme, schedule, plan, most=causes)
 
 
