@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from math import exp
 
@@ -243,7 +245,8 @@ def _tick_work(problem: Problem, solution: Solution) -> Iterator[str]:
         mode, start, finish = task.modes[solution.mode[number]], solution.start[number], solution.finish[number]
         worked = finish - start
         if mode.calendar >= 0 and mode.duration:
-            spans = problem.calendars[mode.calendar].intervals
+            intervals = problem.calendars[mode.calendar].intervals
+            spans = intervals[max(bisect(intervals, (start,)) - 1, 0) : bisect(intervals, (finish,)) + 1]
             worked = sum(max(0, min(finish, end) - max(start, begin)) for begin, end in spans)
             if not any(begin <= start < end for begin, end in spans) or not any(
                 begin < finish <= end for begin, end in spans
@@ -271,25 +274,41 @@ def _tick_links(problem: Problem, solution: Solution) -> Iterator[str]:
 
 def _tick_capacities(problem: Problem, solution: Solution) -> Iterator[str]:
     for index, resource in enumerate(problem.resources):
-        moments = {tick for tick, _ in resource.steps} | set(solution.start) | set(solution.finish)
-        moments |= {begin for calendar in problem.calendars for begin, _ in calendar.intervals if _lets_go(problem)}
-        for moment in sorted(moments):
-            there = max((tick, units) for tick, units in resource.steps if tick <= moment)[1]
-            taken = 0
-            for number, task in enumerate(problem.tasks):
-                mode = task.modes[solution.mode[number]]
-                is_on = solution.start[number] <= moment < solution.finish[number]
-                if is_on and not _is_let_go(problem, mode, index, moment):
-                    taken += mode.demand[index]
-                if solution.finish[number] <= moment and solution.mode[number] != task.omission:
-                    there += sum(units for supplied, units in task.supplies if supplied == index)
-            if taken > there:
-                yield f"resource {resource.name!r} is overdrawn at tick {moment}: {taken} of {there}"
-                break
+        there: dict[int, int] = defaultdict(int)
+        taken: dict[int, int] = defaultdict(int)
+        for (tick, units), before in zip(resource.steps, [0, *(units for _, units in resource.steps)], strict=False):
+            there[tick] += units - before
+        for task, chosen, start, finish in zip(
+            problem.tasks, solution.mode, solution.start, solution.finish, strict=True
+        ):
+            there[finish] += sum(u for supplied, u in task.supplies if supplied == index and chosen != task.omission)
+            mode = task.modes[chosen]
+            taken[start] += mode.demand[index]
+            taken[finish] -= mode.demand[index]
+            for stops, resumes in _let_go(problem, mode, index, start, finish):
+                taken[stops] -= mode.demand[index]
+                taken[resumes] += mode.demand[index]
+        yield from _tick_overdrawn(resource.name, there, taken)
 
 
-def _lets_go(problem: Problem) -> bool:
-    return any(mode.released for task in problem.tasks for mode in task.modes)
+def _tick_overdrawn(name: str, there: Mapping[int, int], taken: Mapping[int, int]) -> Iterator[str]:
+    """Changes of what is there and what is taken, by tick."""
+    units = used = 0
+    for tick in sorted({*there, *taken}):
+        units += there.get(tick, 0)
+        used += taken.get(tick, 0)
+        if used > units:
+            yield f"resource {name!r} is overdrawn at tick {tick}: {used} of {units}"
+            return
+
+
+def _let_go(problem: Problem, mode: TickMode, index: int, start: int, finish: int) -> Iterator[tuple[int, int]]:
+    """The breaks between start and finish that are long enough to free the resource."""
+    shortest = [max(least, 1) for resource, least in mode.released if resource == index]
+    if shortest and mode.calendar >= 0 and mode.duration:
+        for (_, stops), (resumes, _) in pairwise(problem.calendars[mode.calendar].intervals):
+            if resumes - stops >= min(shortest) and max(stops, start) < min(resumes, finish):
+                yield max(stops, start), min(resumes, finish)
 
 
 def _is_let_go(problem: Problem, mode: TickMode, index: int, moment: int) -> bool:
