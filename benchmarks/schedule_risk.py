@@ -15,7 +15,7 @@ import numpy as np
 
 from plantwright.model.assumptions import Assumption, Distribution, Law, Register
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.programme import Mode, Objective, Programme, Task
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.risks import Risk

@@ -8,7 +8,7 @@ from typing import Any
 
 from plantwright.model.assumptions import Register
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.cells import Delivery, Need
+from plantwright.model.cell_values import Delivery, Need
 from plantwright.model.programme import (
     Component,
     Demand,

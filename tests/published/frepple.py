@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.planning.programmes import Plant, q
 
-from plantwright.model.cells import Need
+from plantwright.model.cell_values import Need
 from plantwright.model.programme import Programme
 from plantwright.planning import Rules
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from plantwright.model.assumptions import Assumption, Distribution, Law, Register
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.cells import Link as TaskLink
-from plantwright.model.cells import Need, Released
+from plantwright.model.cell_values import Link as TaskLink
+from plantwright.model.cell_values import Need, Released
 from plantwright.model.programme import OMITTED, Objective, Programme, Resource
 from plantwright.model.programme import Mode as TaskMode
 from plantwright.model.programme import Task as ProgrammeTask

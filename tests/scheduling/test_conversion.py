@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.scheduling.problems import crash, day_shift, programme, quantity, resource, task, uncertain
 
-from plantwright.model.cells import Delivery
+from plantwright.model.cell_values import Delivery
 from plantwright.model.issues import ProgrammeError
 from plantwright.model.programme import OMITTED
 from plantwright.model.progress import TaskProgress

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.scheduling.problems import programme, quantity, resource, task
 
-from plantwright.model.cells import CellError, PaymentTerm, Reading, payment
+from plantwright.model.cell_values import PaymentTerm
+from plantwright.model.cells import CellError, Reading, payment
 from plantwright.model.programme import Spending
 from plantwright.model.quantity import Dimension, Step
 from plantwright.model.spending import periods, planned_payments

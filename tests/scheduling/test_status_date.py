@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.scheduling.problems import crash, day_shift, programme, resource, task, uncertain
 from tests.scheduling.underway import at, began, ended, under_way
 
-from plantwright.model.cells import Delivery
+from plantwright.model.cell_values import Delivery
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.scheduling import check_schedule, conversion_trials, schedule
 

@@ -16,6 +16,16 @@ from typing import Annotated, Any, Literal, cast, get_args
 from pydantic import Field, PlainValidator, ValidationInfo
 
 from plantwright.model.assumptions import Register
+from plantwright.model.cell_values import (
+    Delivery,
+    DeliveryKind,
+    Link,
+    LinkKind,
+    Need,
+    PaymentEvent,
+    PaymentTerm,
+    Released,
+)
 from plantwright.model.quantity import Dimension, Quantity, Step, Stepped, Steps
 from plantwright.model.units import NAMES, UnitError, closest, unit, wanted
 
@@ -31,13 +41,10 @@ _TERM = re.compile(r"^(.+?)\s+([a-z]+)(?:\s+of\s+([A-Za-z0-9_][A-Za-z0-9_-]*))?$
 _LONGEST_CELL = 20_000
 
 
-LinkKind = Literal["FS", "SS", "FF", "SF"]
-PaymentEvent = Literal["start", "finish", "progress", "acceptance"]
 EVENTS: dict[str, PaymentEvent] = {
     "order": "start", "start": "start", "delivery": "finish", "finish": "finish", "progress": "progress",
     "acceptance": "acceptance",
 }  # fmt: skip
-DeliveryKind = Literal["work_centre", "power", "people", "coolant", "area", "crew", "crane"]
 
 
 class CellError(ValueError):
@@ -49,52 +56,6 @@ class CellError(ValueError):
         self.remedy = remedy
         self.consequence = consequence
         super().__init__(message)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link to a predecessor: the successor's start or finish is at least `lag` and at most `max_lag` (elapsed hours)
-    after the predecessor's; None is no limit.
-    """
-
-    predecessor: str
-    kind: LinkKind
-    lag: Quantity
-    max_lag: Quantity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """An amount of a resource, or a number of pieces of equipment (canonical units of its kind)."""
-
-    id: str
-    amount: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A resource that a task lets go over its breaks of at least `shortest` (elapsed hours)."""
-
-    id: str
-    shortest: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTerm:
-    """A share (0..1) of a cost that falls due at an event; `task` is the one that accepts, where it is named."""
-
-    share: float
-    event: PaymentEvent
-    task: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Capability that a task hands over at its finish: stations of a work centre, or capacity of a resource."""
-
-    kind: DeliveryKind
-    target: str
-    amount: Quantity
 
 
 @dataclass(frozen=True)

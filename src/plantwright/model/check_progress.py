@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.draft import Draft, in_row, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import OMITTED, Programme

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
-from plantwright.model.cells import Delivery, Link, Need, PaymentTerm, Released
+from plantwright.model.cell_values import Delivery, Link, Need, PaymentTerm, Released
 from plantwright.model.draft import SECTIONS, Draft, in_row, own_cells, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Component, Operation, Row

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from plantwright.model.calendars import Calendar, continuous, shared_time
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.draft import Draft
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Mode, Programme, Task

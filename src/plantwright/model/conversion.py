@@ -11,29 +11,25 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from plantwright.model.cell_values import Delivery, Link, Need, PaymentTerm, Released
 from plantwright.model.cells import (
     Area,
     CapacitySteps,
     Count,
     DateOrAssumption,
     Deliveries,
-    Delivery,
     Duration,
     DurationOrNone,
     Identifier,
-    Link,
     Links,
     Money,
     MoneyOrNone,
     MoneyRate,
     MoneySteps,
-    Need,
     Needs,
-    PaymentTerm,
     PaymentTerms,
     PlainNumber,
     Power,
-    Released,
     ReleasedResources,
     Text,
     YesNo,

@@ -19,15 +19,8 @@ from plantwright.model.agreements import Agreement
 from plantwright.model.assumptions import Register
 from plantwright.model.bills import places
 from plantwright.model.calendars import Calendar
-from plantwright.model.cells import (
-    Amount,
-    Delivery,
-    Duration,
-    Identifier,
-    Link,
-    Need,
-    PlainShare,
-)
+from plantwright.model.cell_values import Delivery, Link, Need
+from plantwright.model.cells import Amount, Duration, Identifier, PlainShare
 from plantwright.model.conversion import OMITTED, Equipment, Mode, Objective, Resource, Spending, Task, TaskRow
 from plantwright.model.production import (
     Component,

@@ -13,7 +13,7 @@ from math import exp, log1p
 from typing import Literal
 
 from plantwright.model.agreements import EquipmentSupply
-from plantwright.model.cells import PaymentTerm
+from plantwright.model.cell_values import PaymentTerm
 from plantwright.model.programme import Mode, Programme, Spending, Task
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import Schedule, ScheduledTask

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from plantwright.model.calendars import continuous
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.progress import TaskProgress
 from plantwright.model.quantity import Dimension, Quantity

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from math import exp
 
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 from plantwright.model.spending import PlannedPayment, limit_of, periods, planned_payments

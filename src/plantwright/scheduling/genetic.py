@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from plantwright.scheduling.arrays import DURATION, NEVER, TAIL, USE_FROM, USE_TO, Arrays, Int
+from plantwright.scheduling.jit import compiled, inlined
 from plantwright.scheduling.packing import Float, State, draw, rebuild
-from plantwright.scheduling.passes import MAKESPAN, Work, backward, better, compiled, evaluate, forward, inlined
+from plantwright.scheduling.passes import MAKESPAN, Work, backward, better, evaluate, forward
 
 FINE = 1024
 """Keys are ticks times this, so that noise below a tick can break ties."""

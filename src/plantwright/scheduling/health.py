@@ -14,7 +14,7 @@ from math import ceil
 import numpy as np
 
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.cells import Link
+from plantwright.model.cell_values import Link
 from plantwright.model.health import Fault, Finding
 from plantwright.model.programme import Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask

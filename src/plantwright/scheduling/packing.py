@@ -14,20 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from plantwright.scheduling.arrays import OMISSION, PAUSABLE, RELEASE, TAIL, USE_FROM, USE_TO, Arrays, Int, Int32
-from plantwright.scheduling.passes import (
-    Work,
-    compiled,
-    empty_profile,
-    finish_of,
-    inlined,
-    last_clash,
-    occupy,
-    place_rest,
-    push,
-    start_bound,
-    start_from,
-    supply,
-)
+from plantwright.scheduling.jit import compiled, inlined
+from plantwright.scheduling.passes import Work, place_rest, push, start_bound
+from plantwright.scheduling.profile import empty_profile, finish_of, last_clash, occupy, start_from, supply
 
 State = npt.NDArray[np.uint64]
 Float = npt.NDArray[np.float64]

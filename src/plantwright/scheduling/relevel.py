@@ -19,7 +19,7 @@ from numba import prange
 from plantwright.machine_code import njit
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Step
-from plantwright.scheduling.replay import ROUNDING, Float, Int, Network, Worlds, dates, end_of, last_at_most
+from plantwright.scheduling.replay import ROUNDING, Float, Int, Network, Worlds, dates, held_by_links, last_at_most
 from plantwright.scheduling.risk import Order, wire
 from plantwright.scheduling.worlds import modes_of
 
@@ -157,14 +157,7 @@ def level_row(
             mark = mark_at(times, free, counts, resource, supply.step_at[step])
             free[resource, mark : counts[resource]] = supply.step_units[step]
     for task in priority:
-        bound, ending = release[task], 0.0
-        for link in range(net.link_from[task], net.link_from[task + 1]):
-            kind = net.kind[link]
-            moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
-            if kind <= 1:
-                bound = max(bound, moment)
-            else:
-                ending = max(ending, moment)
+        bound, ending = held_by_links(net, task, lag, start, finish, release[task], 0.0)
         start[task], finish[task] = place(net, supply, times, free, counts, task, duration[task], bound, ending)
         if finish[task] == np.inf:
             return False

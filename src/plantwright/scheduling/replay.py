@@ -168,6 +168,21 @@ def end_of(start: Float, finish: Float, task: int, is_finish: bool) -> float:
 
 
 @njit(nogil=True)
+def held_by_links(
+    net: Network, task: int, lag: Float, start: Float, finish: Float, bound: float, ending: float
+) -> tuple[float, float]:
+    """Return before which hours a task may not start and not finish: `bound` and `ending`, or what its links hold."""
+    for link in range(net.link_from[task], net.link_from[task + 1]):
+        kind = net.kind[link]
+        moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
+        if kind <= 1:
+            bound = max(bound, moment)
+        else:
+            ending = max(ending, moment)
+    return bound, ending
+
+
+@njit(nogil=True)
 def follow_links(
     net: Network, duration: Float, lag: Float, least: Float, ending: Float, start: Float, finish: Float
 ) -> None:
@@ -175,14 +190,7 @@ def follow_links(
     for _ in range(net.rounds):
         moved = False
         for task in net.order:
-            bound, end_bound = least[task], ending[task]
-            for link in range(net.link_from[task], net.link_from[task + 1]):
-                kind = net.kind[link]
-                moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
-                if kind <= 1:
-                    bound = max(bound, moment)
-                else:
-                    end_bound = max(end_bound, moment)
+            bound, end_bound = held_by_links(net, task, lag, start, finish, least[task], ending[task])
             begin, end = dates(net, task, duration[task], bound, end_bound)
             moved |= begin != start[task] or end != finish[task]
             start[task], finish[task] = begin, end
@@ -298,14 +306,7 @@ def follow_changes(
             touched |= moved[net.giver[link]]
         if not touched:
             continue
-        bound, ending = release[task], 0.0
-        for link in range(net.link_from[task], net.link_from[task + 1]):
-            kind = net.kind[link]
-            moment = lag[link] + end_of(start, finish, net.giver[link], kind in (0, 2))
-            if kind <= 1:
-                bound = max(bound, moment)
-            else:
-                ending = max(ending, moment)
+        bound, ending = held_by_links(net, task, lag, start, finish, release[task], 0.0)
         begin, end = dates(net, task, duration[task], bound, ending)
         moved[task] = begin != start[task] or end != finish[task]
         start[task], finish[task] = begin, end

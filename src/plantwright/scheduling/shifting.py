@@ -26,21 +26,10 @@ from plantwright.scheduling.arrays import (
     Int32,
     compile_arrays,
 )
-from plantwright.scheduling.passes import (
-    Work,
-    better,
-    compiled,
-    earliest_place,
-    evaluate,
-    finish_bound,
-    inlined,
-    is_held,
-    latest_place,
-    new_work,
-    occupy,
-    start_bound,
-)
+from plantwright.scheduling.jit import compiled, inlined
+from plantwright.scheduling.passes import Work, better, evaluate, finish_bound, new_work, start_bound
 from plantwright.scheduling.problem import LATE_STAGES, Problem, Solution, Status, objective_values
+from plantwright.scheduling.profile import earliest_place, is_held, latest_place, occupy
 
 PLACES = 12
 """Places tried for a task between its bounds."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, isinf
 
 from plantwright.model.calendars import Calendar
-from plantwright.model.cells import Link as TaskLink
+from plantwright.model.cell_values import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
 from plantwright.model.spending import dues, hourly_growth, limit_of, periods
 from plantwright.model.underway import cost_planned
