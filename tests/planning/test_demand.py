@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_no_shipment_is_smaller_than_the_smallest_but_the_rest() -> None:
 @QUICK
 @given(plants(), st.data())
 def test_every_plan_keeps_to_what_customers_said(plant: Plant, data: st.DataObject) -> None:
-    """The checker passes with latest dates, whole and smallest shipments, fair shares and reservations drawn freely."""
+    """Latest dates, whole and smallest shipments hold, with fair shares and reservations drawn freely."""
     rows = plant.rows["demand"]
     for k, row in enumerate(rows):
         change = {"partial": data.draw(st.booleans()), "smallest_shipment": data.draw(st.integers(1, row.quantity))}
@@ -87,7 +88,14 @@ def test_every_plan_keeps_to_what_customers_said(plant: Plant, data: st.DataObje
         )
         for part in ("part0", "part1")
     )  # fmt: skip
-    planned(plant, reservations=kept, planning=data.draw(st.sampled_from([FAIR, Planning()])))
+    _, found = planned(plant, reservations=kept, planning=data.draw(st.sampled_from([FAIR, Planning()])))
+    for row in rows:
+        given = found.shipments_of.get(row.id, ())
+        last = row.latest.planned if row.latest else inf
+        assert all(shipment.arrives <= last + 1e-6 for shipment in given)
+        assert all(shipment.quantity >= row.smallest_shipment for shipment in given[:-1])
+        assert row.partial or sum(shipment.quantity for shipment in given) in (0, row.quantity)
+        assert row.partial or len({shipment.arrives for shipment in given}) <= 1
 
 
 def test_a_scarce_part_is_split_by_open_quantity() -> None:

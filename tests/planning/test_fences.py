@@ -72,7 +72,9 @@ def test_orders_are_named_after_the_zone_they_begin_in() -> None:
 @QUICK
 @given(plants(), st.floats(0, 3 * WEEK), st.floats(0, 5 * WEEK))
 def test_every_plan_keeps_its_fences(plant: Plant, frozen: float, slushy: float) -> None:
-    planned(plant, frozen, slushy)
+    _, found = planned(plant, frozen, slushy)
+    begins = [*(o.release for o in found.production_orders), *(o.placed for o in found.purchase_orders)]
+    assert all(begin >= frozen - 1e-6 for begin in begins)
 
 
 def test_the_checker_sees_an_order_in_the_frozen_zone() -> None:

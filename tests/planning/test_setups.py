@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isclose, remainder
 
 import numpy as np
 from hypothesis import given
@@ -61,7 +62,12 @@ def test_every_plan_with_changeovers_passes_the_checker(plant: Plant, setup: flo
         items[k] = item.model_copy(
             update={"family": {"rack": "racks", "tray0": "zero", "tray1": "one"}.get(item.id, "")}
         )
-    planned(plant)
+    _, found = planned(plant)
+    centres = {centre.id: centre for centre in plant.rows["work_centres"]}
+    for load in (each for each in found.loads if each.kind == "work_centre"):
+        hours = centres[load.object].setup
+        assert 0 <= load.setup <= load.needed <= load.available + 1e-6
+        assert load.setup == 0 if hours is None else isclose(remainder(load.setup, hours.planned), 0, abs_tol=1e-6)
 
 
 def test_the_checker_sees_changeovers_that_were_forgotten() -> None:

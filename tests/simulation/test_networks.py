@@ -49,6 +49,26 @@ def board(name: str, family: str) -> Route:
     return Route(name, (make, bake), gives={"boards": 1})
 
 
+RACK = Route(
+    "rack",
+    (
+        Operation(
+            "build", "benches", Exponential(6.0), components={"boards": 3, "frames": 1}, uses=(Use("people", 2.0),)
+        ),
+        Operation(
+            "test",
+            "cells",
+            Fixed(10.0),
+            uses=(Use("power", 12.0),),
+            failures=(Failure(0.3, "build", 1, "scrap", remade=True),),
+        ),
+        Operation("pack", "pack", Empirical((0.5, 1.0, 2.0))),
+    ),
+    pool="racks",
+    tracked=True,
+)
+
+
 def factory() -> Network:
     """A plant with all that the kernel knows: assembly, rework, batches, breakdowns, crews, shifts, setups, resources,
     demands.
@@ -72,24 +92,6 @@ def factory() -> Network:
         WorkCentre("road", None),
         WorkCentre("site", 1),
     )
-    rack = Route(
-        "rack",
-        (
-            Operation(
-                "build", "benches", Exponential(6.0), components={"boards": 3, "frames": 1}, uses=(Use("people", 2.0),)
-            ),
-            Operation(
-                "test",
-                "cells",
-                Fixed(10.0),
-                uses=(Use("power", 12.0),),
-                failures=(Failure(0.3, "build", 1, "scrap", remade=True),),
-            ),
-            Operation("pack", "pack", Empirical((0.5, 1.0, 2.0))),
-        ),
-        pool="racks",
-        tracked=True,
-    )
     delivery = Route(
         "deliver",
         (
@@ -101,7 +103,7 @@ def factory() -> Network:
     )
     return Network(
         centres,
-        (board("board a", "a"), board("board b", "b"), rack, delivery),
+        (board("board a", "a"), board("board b", "b"), RACK, delivery),
         stocks=(Stock("boards", 2, 9), Stock("frames", 200)),
         resources=(
             Resource("power", 20.0, ((300.0, 40.0),)),
