@@ -11,7 +11,8 @@ task is later than in the plan: those before it in the list start no later, so i
 from __future__ import annotations
 
 import heapq
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import prange
@@ -235,7 +236,11 @@ def supply_of(programme: Programme, order: Order, net: Network) -> Supply:
         lets_go[number].get(resources[resource].id, np.inf) for number, row in enumerate(takes) for resource, _ in row
     ]
     return Supply(
-        *_flat(takes), np.array(shortest, np.float64), *_flat(gives), *_dated(steps), int(most.max(initial=1)) + 1
+        *_flat(takes, np.int64),
+        np.array(shortest, np.float64),
+        *_flat(gives, np.int64),
+        *_flat(steps, np.float64),
+        int(most.max(initial=1)) + 1,
     )
 
 
@@ -249,19 +254,11 @@ def _steps(capacity: tuple[Step, ...]) -> list[tuple[float, float]]:
     return sorted((max(step.at.planned, 0.0), step.value.planned) for step in capacity)
 
 
-def _flat(rows: list[list[tuple[int, float]]]) -> tuple[Int, Int, Float]:
+def _flat(rows: Sequence[Sequence[tuple[float, float]]], kind: type) -> tuple[Int, Any, Float]:
+    """Rows of pairs laid end to end: where each row begins, the firsts as numbers of a kind, the seconds."""
     flat = [pair for row in rows for pair in row]
     return (
         np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64),
-        np.array([number for number, _ in flat], np.int64),
-        np.array([units for _, units in flat], np.float64),
-    )
-
-
-def _dated(rows: list[list[tuple[float, float]]]) -> tuple[Int, Float, Float]:
-    flat = [pair for row in rows for pair in row]
-    return (
-        np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64),
-        np.array([at for at, _ in flat], np.float64),
+        np.array([first for first, _ in flat], kind),
         np.array([units for _, units in flat], np.float64),
     )
