@@ -1,4 +1,4 @@
-"""A schedule as a workbook: tasks with their dates and float, links, resources and payments over time, calendars.
+"""A schedule as a workbook: tasks with dates and float, links, resources and payments over time, purchases, calendars.
 
 The columns that a programme has too are named as there, so that a row can be carried back by hand.
 """
@@ -12,6 +12,8 @@ from plantwright.exchange.network import Spans
 from plantwright.exchange.project_writer import chosen_mode
 from plantwright.exchange.sheets import Cell, Table, workbook_bytes
 from plantwright.exchange.weeks import runs_of_days, week_and_days
+from plantwright.model.conversion import STEPS
+from plantwright.model.procurement import procurements
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
 from plantwright.model.shifts import DAYS
@@ -27,6 +29,10 @@ NEEDS = ("task", "resource", "amount", "unit", "start", "finish")
 CAPACITY = ("resource", "name", "kind", "party", "calendar", "from", "capacity", "in use")
 PAYMENTS = ("due", "payer", "for", "task", "event", "amount")
 SPENDING = ("month", "payer", "amount", "cumulated")
+PURCHASES = (
+    "task", "equipment", "supplier", "party", "payer", "price", "ordered", "order by", "delivered", "spare, days",
+    *(column for step in STEPS for column in (step, f"{step} by")), "works", "delivers",
+)  # fmt: skip
 CALENDARS = ("calendar", "from", "to", "shifts")
 
 
@@ -37,6 +43,7 @@ def schedule_workbook(programme: Programme, schedule: Schedule) -> bytes:
         Table("links", LINKS, [*_links(programme)]),
         Table("needs", NEEDS, [*_needs(programme, schedule)]),
         Table("resources", CAPACITY, [*_resources(programme, schedule)]),
+        Table("purchases", PURCHASES, [*_purchases(programme, schedule)]),
         Table("payments", PAYMENTS, [*_payments(programme, schedule)]),
         Table("spending", SPENDING, [*_months(programme, schedule)]),
         Table("calendars", CALENDARS, [*_calendars(programme)]),
@@ -86,6 +93,20 @@ def _resources(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell,
         pool = programme.resource[each.resource]
         named = (pool.id, pool.name, pool.kind, pool.party, pool.calendar)
         yield *named, moment(programme, each.at), each.capacity, each.in_use
+
+
+def _purchases(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
+    """Every purchase with its dates by step, who does the step, and the capability that is there in the end."""
+    for each in procurements(programme, schedule):
+        task = each.purchase.task
+        bought = ", ".join(f"{need.id}:{need.amount.planned:g}" for need in task.equipment)
+        dates = (moment(programme, when) for when in (each.ordered, each.order_by, each.delivered))
+        steps = ((each.finishes.get(step), ", ".join(each.parties.get(step, ()))) for step in STEPS)
+        yield (
+            task.id, bought, ", ".join(each.suppliers), task.party, each.payer, each.price, *dates, each.spare / 24,
+            *(cell for done, who in steps for cell in (None if done is None else moment(programme, done), who)),
+            moment(programme, each.works), ", ".join(f"{d.kind}:{d.target}" for d in each.purchase.delivers),
+        )  # fmt: skip
 
 
 def _payments(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from plantwright.model.draft import KIND_DIMENSION, Draft, in_row, own_cells, suggestion
 from plantwright.model.issues import Issue
+from plantwright.model.procurement import purchases
 from plantwright.model.programme import Need, Operation, Resource, TaskRow, WorkCentre
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.units import NAMES, wanted
@@ -153,6 +154,16 @@ def short_purchases(draft: Draft) -> Iterator[Issue]:
                 )
 
 
+def steps_of_purchases(draft: Draft) -> Iterator[Issue]:
+    """A task that says which step of a purchase it is follows a purchase."""
+    followed = {t.id for each in purchases(draft.programme) for tasks in each.steps.values() for t in tasks}
+    for task in draft.programme.tasks if "tasks" in draft.whole else ():
+        if task.step and task.id not in followed:
+            said = f"no purchase of equipment leads to this {task.step} through tasks of earlier steps"
+            remedy = "name the purchase, or a task of an earlier step of it, among its predecessors"
+            yield Issue("tasks.csv", task.row, "step", said, remedy, "warning")
+
+
 def acceptance_is_known(draft: Draft) -> Iterator[Issue]:
     """Which task accepts is named, or is the one that follows."""
     following = Counter(link.predecessor for task in draft.programme.tasks for link in task.links)
@@ -182,4 +193,5 @@ RULES = (
     overdrawn_resources,
     deadlines_after_releases,
     short_purchases,
+    steps_of_purchases,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,10 @@ from plantwright.model.cells import (
 )
 from plantwright.model.quantity import Quantity
 from plantwright.model.row import Row
+
+Step = Literal["delivery", "installation", "commissioning", "qualification"]
+STEPS: tuple[Step, ...] = get_args(Step)
+"""What is done with equipment after its order and manufacture, in this order."""
 
 
 class TaskRow(Row):
@@ -69,6 +73,7 @@ class TaskRow(Row):
     payment: PaymentTerms = Field(
         default=(), description="when work and equipment are paid: `30 % order, 60 % delivery, 10 % acceptance of test`"
     )
+    step: Step | None = Field(default=None, description="which step it is of the purchases that it follows")
     delivers: Deliveries = Field(
         default=(), description="capability at the finish, such as `work_centre:burn_in+20, power:test_hall+5 MW`"
     )
@@ -127,6 +132,7 @@ class Task:
     pauses: bool = True
     released: tuple[Released, ...] = ()
     payment: tuple[PaymentTerm, ...] = ()
+    step: Step | None = None
 
     @property
     def omission(self) -> int | None:

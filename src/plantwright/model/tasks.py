@@ -53,7 +53,7 @@ def _task(group: Sequence[TaskRow], equipment: Mapping[str, Equipment], calendar
         id=first.id, name=first.name or first.id, party=first.party, payer=first.payer or first.party, area=first.area,
         calendar=calendar, modes=modes, links=first.predecessors, delivers=first.delivers, equipment=first.equipment,
         release=first.release, deadline=first.deadline, milestone=first.milestone, weight=first.weight.planned,
-        row=first.row, pauses=first.pauses, released=first.released, payment=first.payment,
+        row=first.row, pauses=first.pauses, released=first.released, payment=first.payment, step=first.step,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def _tables(run: Run) -> dict[str, Any]:
         "table": {
             "energised": page_tables.energised(run), "levels": page_tables.levels(run),
             "milestones": page_tables.milestones(run), "tasks": page_tables.tasks(run), "ramp": page_tables.ramp(run),
+            "purchases": page_tables.purchases(run),
             "waiting": page_tables.waiting(run), "stations": page_tables.stations(run), "sites": page_tables.sites(run),
             "demand": page_tables.demand(run), "helps": page_tables.helps(run), "cash": page_tables.cash_by_kind(run),
             "cash_years": page_tables.cash_by_year(run), "suppliers": page_tables.suppliers(run),

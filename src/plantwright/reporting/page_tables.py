@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plantwright.model.conversion import STEPS
 from plantwright.model.outcome import STATES, Metric
 from plantwright.model.plan import Reason
+from plantwright.model.procurement import procurements
 from plantwright.model.programme import Demand
 from plantwright.model.quantity import Dimension
 from plantwright.reporting.answer import group, single
@@ -108,6 +110,31 @@ def tasks(run: Run) -> Table:
     columns = ("task", "area", "in charge", "mode", "start", "finish", "finish p80", "float, days", "critical",
                "critical in worlds")  # fmt: skip
     return Table("Tasks of the conversion", columns, rows, 4, "schedule.parquet, conversion_trials.parquet")
+
+
+def purchases(run: Run) -> Table:
+    """Return what the conversion buys, the most urgent order first, from order to the day on which it works."""
+    called = names(run.programme)
+    rows = []
+    for each in procurements(run.programme, run.schedule):
+        task, finishes = each.purchase.task, [run.trials.finish_of(t.id) for t in each.purchase.tasks]
+        bought = (f"{n.amount.planned:,.0f} {called.get(n.id, n.id)}" for n in task.equipment)
+        done = [each.finishes.get(step) for step in STEPS[1:]]
+        dates = (each.ordered, each.order_by, each.delivered, *done, float(percentile(np.max(finishes, axis=0), 0.8)))
+        rows.append(
+            (
+                "; ".join(bought),
+                ", ".join(called.get(s, s) for s in each.suppliers) or "–",
+                called.get(each.payer, each.payer),
+                millions(each.price),
+                *("–" if when is None else day_of(run.programme, when) for when in dates),
+                f"{each.spare / 24:,.0f}",
+            )
+        )
+    columns = ("equipment", "supplier", "paid by", f"million {run.programme.currency}", "order", "order by",
+               "delivered", "installed", "commissioned", "qualified", "works, p80",
+               "days on site before it is needed")  # fmt: skip
+    return Table("Equipment, from order to the day on which it works", columns, rows, 3, "purchases.parquet")
 
 
 def ramp(run: Run) -> Table:

@@ -13,7 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from plantwright.model.conversion import STEPS
 from plantwright.model.outcome import STATES
+from plantwright.model.procurement import procurements
 from plantwright.model.programme import Programme
 from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.reporting.outcome import following, months
@@ -58,6 +60,26 @@ def _rows(run: Run, rows: Sequence[Any], moments: tuple[str, ...], columns: Sequ
         values = [getattr(row, column) for row in rows]
         found[column] = dated(run.programme, values) if column in moments else values
     return pl.DataFrame(found, strict=False)
+
+
+def _purchases(run: Run) -> pl.DataFrame:
+    programme, rows = run.programme, procurements(run.programme, run.schedule)
+    columns: dict[str, Any] = {
+        "task": [r.purchase.task.id for r in rows],
+        "equipment": [[n.id for n in r.purchase.task.equipment] for r in rows],
+        "pieces": [[n.amount.planned for n in r.purchase.task.equipment] for r in rows],
+        "suppliers": [list(r.suppliers) for r in rows], "party": [r.purchase.task.party for r in rows],
+        "payer": [r.payer for r in rows], "price": [r.price for r in rows],
+        "ordered": dated(programme, [r.ordered for r in rows]),
+        "order_by": dated(programme, [r.order_by for r in rows]),
+        "delivered": dated(programme, [r.delivered for r in rows]),
+        "spare_days": [r.spare / 24 for r in rows],
+    }  # fmt: skip
+    for step in STEPS:
+        columns[f"{step}_parties"] = [list(r.parties.get(step, ())) for r in rows]
+        columns[f"{step}_finish"] = dated(programme, [r.finishes.get(step, np.nan) for r in rows])
+    columns["works"] = dated(programme, [r.works for r in rows])
+    return pl.DataFrame(columns)
 
 
 def _purchase_orders(run: Run) -> pl.DataFrame:
@@ -248,6 +270,7 @@ def _of_risk(make: Callable[[Programme, RiskAnalysis], pl.DataFrame]) -> Callabl
 TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "schedule": _schedule,
     "conversion_trials": _trials,
+    "purchases": _purchases,
     "purchase_orders": _purchase_orders,
     "production_orders": _production_orders,
     "shipments": _shipments,

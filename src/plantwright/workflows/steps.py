@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from plantwright import scheduling
+from plantwright.model.procurement import Procurement, procurements
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
@@ -69,7 +70,12 @@ def scheduled(
         save_baseline(programme, schedule, source)
     return Answer(
         _schedule_data(programme, schedule),
-        (_objectives(schedule), _task_table(programme, schedule), _spending_table(programme, schedule)),
+        (
+            _objectives(schedule),
+            _task_table(programme, schedule),
+            *_purchases(programme, schedule),
+            _spending_table(programme, schedule),
+        ),
     )
 
 
@@ -170,12 +176,22 @@ def _schedule_data(programme: Programme, schedule: Schedule) -> dict[str, Any]:
             {"month": _iso(programme, m.begin)[:7], "payer": m.payer, "amount": m.amount, "cumulated": m.cumulated}
             for m in spending_by_month(programme, schedule)
         ],
+        "purchases": [_purchase(programme, each) for each in procurements(programme, schedule)],
         "payments": [
             {"due": _iso(programme, p.at), "payer": p.due.payer, "for": p.due.kind, "task": p.due.task,
              "event": p.due.event, "amount": p.amount}
             for p in planned_payments(programme, schedule)
         ],
     }  # fmt: skip
+
+
+def _purchase(programme: Programme, each: Procurement) -> dict[str, Any]:
+    dates = {"ordered": each.ordered, "order_by": each.order_by, "delivered": each.delivered, "works": each.works}
+    steps = {
+        step: {"finish": _iso(programme, each.finishes[step]), "parties": each.parties[step]} for step in each.finishes
+    }
+    named = {"task": each.purchase.task.id, "suppliers": each.suppliers, "payer": each.payer, "price": each.price}
+    return named | {name: _iso(programme, when) for name, when in dates.items()} | {"steps": steps}
 
 
 def _iso(programme: Programme, hours: float) -> str:
@@ -217,6 +233,20 @@ def _task_table(programme: Programme, schedule: Schedule) -> Table:
         for t in sorted(schedule.tasks, key=lambda t: (t.start, t.finish, t.task))
     ]
     return Table("Tasks", ("task", "name", "mode", "start", "finish", "float, days", ""), tuple(rows))
+
+
+def _purchases(programme: Programme, schedule: Schedule) -> Iterator[Table]:
+    """What is bought, the most urgent order first: when to order, and when it works."""
+    rows = [
+        (
+            each.purchase.task.id,
+            *(_day(programme, when) for when in (each.ordered, each.order_by, each.delivered, each.works)),
+        )
+        for each in procurements(programme, schedule)
+    ]
+    columns = ("purchase", "order", "order by", "delivered", "works")
+    if rows:
+        yield Table("Purchases, the most urgent order first", columns, tuple(rows))
 
 
 def _day(programme: Programme, hours: float) -> str:
