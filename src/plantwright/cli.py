@@ -382,9 +382,11 @@ def _show(answer: Answer, as_json: bool) -> None:
         _print_json(answer.data)
         return
     for table in answer.tables:
-        shown = Table(
-            *table.columns, title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False
-        )
+        shown = Table(title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+        for number, column in enumerate(table.columns):
+            cells = [row[number] for row in table.rows]
+            whole = max(map(len, cells), default=0) if not any(" " in cell for cell in cells) else None
+            shown.add_column(column, min_width=whole)
         for row in table.rows:
             shown.add_row(*map(escape, row))
         console.print(shown, "")

@@ -71,8 +71,8 @@ def test_dates_run_from_the_order_to_the_day_on_which_it_works(folder: Path) -> 
     assert rigs.parties == {"delivery": ("haulier",), "installation": ("builder",), "commissioning": ("builder",),
                             "qualification": ("customer",)}  # fmt: skip
     assert [d.target for d in rigs.purchase.delivers] == ["test"]
-    assert pumps.order_by == pumps.ordered + 7 * 168
-    assert pumps.delivered + pumps.spare == 9 * 168
+    assert pumps.order_by == pumps.ordered + 7 * 168 + 8
+    assert pumps.delivered + pumps.spare == 9 * 168 + 8
 
 
 def test_the_most_urgent_order_comes_first(folder: Path) -> None:

@@ -16,7 +16,7 @@ from plantwright.model.agreements import EquipmentSupply, Purchase, Sale
 from plantwright.model.assumptions import uniforms
 from plantwright.model.outcome import CashFlows, Replications
 from plantwright.model.plan import Plan
-from plantwright.model.programme import Demand, Programme
+from plantwright.model.programme import Demand, Programme, Task
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.model.underway import as_spent
@@ -69,7 +69,8 @@ class _Again:
             column = self.trials.tasks.index(task.id)
             start, finish = self.trials.start[:, column], self.trials.finish[:, column]
             done = self._by_horizon(start, finish)
-            yield "conversion_work", done * self.draw(mode.cost, task.id)
+            by_terms = self._due_by_horizon(task, done)
+            yield "conversion_work", (by_terms if task.payment else done) * self.draw(mode.cost, task.id)
             calendar = self.programme.calendars.get(task.calendar)
             hours = calendar.worked(finish) - calendar.worked(start) if calendar else finish - start
             for need in mode.needs:
@@ -77,10 +78,22 @@ class _Again:
                 yield "conversion_crews", done * hours * rate * self.draw(need.amount, task.id)
             deposit = self._deposit({task.party, task.payer})
             for price in mode.equipment_prices:
-                paid = deposit * (start <= self.horizon) + (1 - deposit) * (finish <= self.horizon)
-                yield "equipment", paid * self.draw(price, task.id)
+                by_agreement = deposit * (start <= self.horizon) + (1 - deposit) * (finish <= self.horizon)
+                yield "equipment", (by_terms if task.payment else by_agreement) * self.draw(price, task.id)
 
         yield from self._risks()
+
+    def _due_by_horizon(self, task: Task, done: Floats) -> Floats:
+        """The share of a task's cost that its own terms of payment have due by the horizon, in every world."""
+        followers = [t.id for t in self.programme.tasks if task.id in {link.predecessor for link in t.links}]
+        due = np.zeros(len(self.worlds))
+        for term in task.payment:
+            accepts = term.task or (followers[0] if len(followers) == 1 else task.id)
+            ends = {"start": (task.id, self.trials.start), "acceptance": (accepts, self.trials.finish)}
+            name, when = ends.get(term.event, (task.id, self.trials.finish))
+            by_then = when[:, self.trials.tasks.index(name)] <= self.horizon
+            due += term.share * (done if term.event == "progress" else by_then)
+        return due
 
     def _risks(self) -> Iterator[tuple[str, Floats]]:
         """Yield each risk's cost in the worlds where its own draw falls into its stretch, and the mitigations'."""

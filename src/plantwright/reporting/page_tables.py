@@ -118,12 +118,11 @@ def purchases(run: Run) -> Table:
     rows = []
     for each in procurements(run.programme, run.schedule):
         task, finishes = each.purchase.task, [run.trials.finish_of(t.id) for t in each.purchase.tasks]
-        bought = (f"{n.amount.planned:,.0f} {called.get(n.id, n.id)}" for n in task.equipment)
         done = [each.finishes.get(step) for step in STEPS[1:]]
         dates = (each.ordered, each.order_by, each.delivered, *done, float(percentile(np.max(finishes, axis=0), 0.8)))
         rows.append(
             (
-                "; ".join(bought),
+                task.name,
                 ", ".join(called.get(s, s) for s in each.suppliers) or "–",
                 called.get(each.payer, each.payer),
                 millions(each.price),
@@ -131,7 +130,7 @@ def purchases(run: Run) -> Table:
                 f"{each.spare / 24:,.0f}",
             )
         )
-    columns = ("equipment", "supplier", "paid by", f"million {run.programme.currency}", "order", "order by",
+    columns = ("purchase", "supplier", "paid by", f"million {run.programme.currency}", "order", "order by",
                "delivered", "installed", "commissioned", "qualified", "works, p80",
                "days on site before it is needed")  # fmt: skip
     return Table("Equipment, from order to the day on which it works", columns, rows, 3, "purchases.parquet")

@@ -84,10 +84,10 @@ def _dates(programme: Programme, analysis: RiskAnalysis) -> Table:
     called, rows = names(programme), []
     for row in dates_at_risk(programme, analysis):
         spread = (when(programme, hours) for hours in (row.p10, row.p50, row.p80, row.p90, row.mean))
-        committed = when(programme, row.committed) if row.has_deadline else "plan"
         more = (days(row.contingency(share), signed=True) for share in (0.5, 0.8, 0.9))
         name = called.get(row.task, row.task) if row.task else "Conversion finished"
-        rows.append((name, when(programme, row.planned), committed, percent(row.chance), *spread, *more))
+        moments = (when(programme, hours) for hours in (row.planned, row.committed))
+        rows.append((name, *moments, percent(row.chance), *spread, *more))
     columns = (
         "date",
         "plan",
@@ -124,7 +124,7 @@ def _outlooks(programme: Programme, analysis: RiskAnalysis) -> Table:
     if programme.resources:
         rows += [(f"{row[0]} ({analysis.relevelled.size} worlds)", *row[1:]) for row in map(shown, orders(analysis))]
     columns = ("conversion finished", "p50", "p80", "p90", "mean", "p80, days after plan",
-               f"cost p50, {said}", "cost p80")  # fmt: skip
+               f"cost p50, {said}", f"cost p80, {said}")  # fmt: skip
     return Table("What ranges, risks and levelling do to the end", columns, rows, 1, FILE)
 
 
@@ -194,7 +194,7 @@ def _mitigations(programme: Programme, analysis: RiskAnalysis) -> Table:
         if words[row.risk]
     ]  # fmt: skip
     columns = ("risk", "mitigation", "in the plan", "saves days at p80", "days, mean",
-               f"saves at p80, {said}", "costs", "net")  # fmt: skip
+               f"saves at p80, {said}", "costs", f"net, {said}")  # fmt: skip
     return Table("What mitigations are worth", columns, rows, 2, FILE)
 
 

@@ -15,7 +15,7 @@ from plantwright.model.read import load
 from plantwright.model.schedule import Schedule
 from plantwright.model.spending import planned_payments, spending_by_month
 from plantwright.model.usage import usage_of
-from plantwright.reporting.words import names
+from plantwright.reporting.words import day, names
 from plantwright.simulation.statistics import Interval
 from plantwright.workflows.baseline import must_take_baseline, save_baseline
 from plantwright.workflows.compare import compare
@@ -250,7 +250,7 @@ def _purchases(programme: Programme, schedule: Schedule) -> Iterator[Table]:
 
 
 def _day(programme: Programme, hours: float) -> str:
-    return f"{programme.moment(hours):%d %b %Y}"
+    return day(programme.moment(hours).date())
 
 
 def _gain(gain: Gain) -> dict[str, Any]:
