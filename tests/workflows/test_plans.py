@@ -124,3 +124,23 @@ def test_a_plan_without_firm_orders_changes_nothing(tmp_path: Path) -> None:
     assert found.exit_code == 1
     assert "no order is marked firm" in found.stderr
     assert (folder / "stock.csv").read_text() == (SMALL / "stock.csv").read_text()
+
+
+def test_production_orders_marked_firm_stand_where_they_were(tmp_path: Path) -> None:
+    """Every production order marked firm and brought back: the next plan has each at its time, and nothing clashes."""
+    folder, book = tmp_path / "plant", tmp_path / "plan.xlsx"
+    shutil.copytree(SMALL, folder)
+    answer("plan", folder, "--export", book)
+    answer("plan", folder, "--export", tmp_path / "before.json")
+    names = ("purchase_orders", "production_orders", "shipments")
+    sheets = {name: fastexcel.read_excel(book).load_sheet(name).to_polars() for name in names}
+    with xlsxwriter.Workbook(book) as workbook:
+        for name in names:
+            sheets[name].with_columns(firm=pl.lit("yes")).write_excel(workbook, name, dtype_formats={})
+    assert "production_orders.csv" in answer("new", folder, "--from", book, "--replace")
+    answer("plan", folder, "--export", tmp_path / "next.json")
+    before, after = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("before", "next"))
+    assert after["clashes"] == []
+    assert all(order["frozen"] for order in after["production_orders"])
+    finishes = [sorted(order["finish"] for order in plan["production_orders"]) for plan in (before, after)]
+    assert finishes[1] == pytest.approx(finishes[0], abs=1e-5)

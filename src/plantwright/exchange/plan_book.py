@@ -21,12 +21,13 @@ PURCHASES = (
     "id", "item", "supplier", "quantity", "placed", "received", "price", "cost", "consigned", "open already", "state",
     "firm",
 )  # fmt: skip
-PRODUCTION = ("id", "item", "quantity", "good", "release", "finish", "state")
+PRODUCTION = ("id", "item", "quantity", "good", "release", "finish", "open already", "state", "firm")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
 CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
 SHORTFALLS = ("item", "quantity", "from", "to", "because")
 EXPIRIES = ("supply", "item", "quantity", "expires")
+CLASHES = ("order", "kind", "object", "quantity", "at", "until", "because")
 REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
 CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
 LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share", "changeovers, h")
@@ -43,6 +44,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
         Table("safety_stock_short", SHORTFALLS, [*_shortfalls(programme, plan)]),
         Table("expiring", EXPIRIES, [*_expiries(programme, plan)]),
+        Table("clashes", CLASHES, [*_clashes(programme, plan)]),
         Table("reasons", REASONS, [*_reasons(programme, plan)]),
         Table("causes", CAUSES, [*_causes(plan)]),
         Table("loads", LOADS, [*_loads(programme, plan)]),
@@ -57,6 +59,12 @@ def _day(programme: Programme, hours: float) -> date | None:
 
 def _moment(programme: Programme, hours: float) -> datetime | None:
     return programme.moment(hours).replace(microsecond=0) if isfinite(hours) else None
+
+
+def _exactly(programme: Programme, hours: float) -> datetime:
+    """Return a moment to the millisecond, so that an order brought back as firm runs as it did."""
+    when = programme.moment(hours)
+    return when.replace(microsecond=when.microsecond // 1000 * 1000)
 
 
 def _days(hours: float) -> float | None:
@@ -91,9 +99,9 @@ def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
 
 def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.production_orders:
-        times = _moment(programme, each.release), _moment(programme, each.finish)
-        state = programme.planning.state_of(each.release)
-        yield each.id, each.item, each.quantity, each.good, *times, state
+        times = _moment(programme, each.release), _exactly(programme, each.finish)
+        state = "open" if each.frozen else programme.planning.state_of(each.release)
+        yield each.id, each.item, each.quantity, each.good, *times, each.frozen, state, None
 
 
 def _shipments(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
@@ -130,6 +138,12 @@ def _shortfalls(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
 def _expiries(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.expiries:
         yield each.supply, each.item, each.quantity, _day(programme, each.at)
+
+
+def _clashes(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.clashes:
+        when = _day(programme, each.at), _day(programme, each.until)
+        yield each.order, each.kind, each.object, each.quantity, *when, each.text
 
 
 def _reasons(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

@@ -25,9 +25,10 @@ ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
     "consumptions": model.Consumption, "shortfalls": model.Shortfall, "expiries": model.Expiry,
+    "clashes": model.Clash,
 }  # fmt: skip
 TIMES = frozenset(
-    {"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends"}
+    {"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends", "until"}
 )
 """Fields that are times, in hours from the start."""
 

@@ -14,6 +14,7 @@ WEEK = 168.0
 ABOVE_ZERO = {
     "bom": ("quantity",),
     "demand": ("quantity", "smallest_shipment"),
+    "production_orders": ("quantity",),
     "sources": ("moq", "multiple"),
     "routing": ("batch_min", "batch_max", "yield"),
     "work_centres": ("mtbf", "mttr"),

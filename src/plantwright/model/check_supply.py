@@ -88,6 +88,17 @@ def open_orders(draft: Draft) -> Iterator[Issue]:
         named.add(row.id)
 
 
+def firm_orders(draft: Draft) -> Iterator[Issue]:
+    """An order that stands is of an item that is made, and by an id that no row of stock has."""
+    stocked = {row.id for row in draft.programme.stock if row.id}
+    for order in draft.programme.production_orders:
+        if order.item in draft.ids("items") - draft.items_in("routing") and "routing" not in draft.unusable:
+            said = f"'{order.item}' has no routing, so no order can make it"
+            yield in_row(order, "item", said, "add its operations to routing.csv; an open purchase goes into stock.csv")
+        if order.id in stocked:
+            yield in_row(order, "id", f"'{order.id}' is a row of stock.csv already", "give it an id of its own")
+
+
 def lives(draft: Draft) -> Iterator[Issue]:
     """What may be kept for a while is not to be there longer than that before it is needed."""
     for item in draft.programme.items:
@@ -144,6 +155,7 @@ RULES = (
     phantoms,
     whole_bills,
     open_orders,
+    firm_orders,
     lives,
     lots_within_life,
     reachable_sources,

@@ -19,6 +19,7 @@ DATES = {
     "demand": ("due", "latest"),
     "reservations": ("until",),
     "stock": ("available", "expires"),
+    "production_orders": ("finish",),
     "sources": ("qualified_from",),
     "bom": ("valid_from", "valid_to"),
 }

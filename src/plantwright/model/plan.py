@@ -32,7 +32,7 @@ class ProductionOrder:
     `finish`.
 
     Times are hours from start. `good` units are expected of it after yield, rework and scrap; supply and pegging
-    count those.
+    count those. A `frozen` one stands: it is as the programme says, and the plan moves none of it.
     """
 
     id: str
@@ -41,6 +41,7 @@ class ProductionOrder:
     release: float
     finish: float
     good: float = 0.0
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,21 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """What a production order that stands needs and there is not: `quantity` of a part at `at` that is there at `until`
+    (infinite: never), hours of capacity in the week of `at` beyond what there is, or time before the start.
+    """
+
+    order: str
+    kind: Literal["part", "work_centre", "resource", "lead_time", "not_made"]
+    object: str
+    quantity: float
+    at: float
+    until: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
     resource; `setup` of those needed are lost to changeovers between families.
@@ -206,6 +222,7 @@ class Plan:
     consumptions: tuple[Consumption, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
     expiries: tuple[Expiry, ...] = ()
+    clashes: tuple[Clash, ...] = ()
     order: tuple[str, ...] = ()
 
     @cached_property

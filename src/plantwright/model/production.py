@@ -172,6 +172,16 @@ class Stock(Row):
     )
 
 
+class FirmOrder(Row):
+    """A production order that stands: no plan moves it, and it takes its stations and components before any demand."""
+
+    table: ClassVar[str] = "production_orders"
+    id: Identifier = Field(description="id of the order, by which plans name it")
+    item: Identifier = Field(description="item that is made")
+    quantity: Count = Field(description="good units that it makes")
+    finish: Date = Field(description="date (and time) at which the last of them is done")
+
+
 class Demand(Row):
     """An order of a customer for a site."""
 

@@ -26,6 +26,7 @@ from plantwright.model.production import (
     Component,
     Demand,
     Destination,
+    FirmOrder,
     Item,
     Operation,
     Reservation,
@@ -116,6 +117,7 @@ class Programme:
     demand: tuple[Demand, ...] = ()
     destinations: tuple[Destination, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    production_orders: tuple[FirmOrder, ...] = ()
     risks: tuple[Risk, ...] = ()
     progress: tuple[TaskProgress, ...] = ()
     baseline: tuple[BaselineTask, ...] = ()
@@ -236,7 +238,7 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
 
 TABLES: tuple[type[Row], ...] = (
     TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
-    Reservation, Risk,
+    Reservation, FirmOrder, Risk,
     TaskProgress, BaselineTask,
 )  # fmt: skip
 
@@ -248,6 +250,7 @@ __all__ = [
     "Demand",
     "Destination",
     "Equipment",
+    "FirmOrder",
     "Item",
     "Link",
     "Mode",

@@ -283,6 +283,8 @@ class _Program:
         for row in self.problem.programme.stock:
             at = row.available.planned if row.available else 0.0
             there += row.quantity.planned * per_unit[index[row.item]] * (until > at)
+        for order in self.problem.programme.production_orders:
+            there += order.quantity.planned * per_unit[index[order.item]] * (until > order.finish.planned)
         return there
 
     def _capacity(self) -> Iterable[_Limit]:

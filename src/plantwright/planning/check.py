@@ -8,16 +8,18 @@ function each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
 from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
-from plantwright.planning import check_demand
+from plantwright.planning import check_demand, check_standing
 from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
 from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, open_orders, uses
 
@@ -39,6 +41,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _sites,
         _reasons,
         *check_demand.RULES,
+        *check_standing.RULES,
     )
     return (*chain.from_iterable(rule(programme, plan) for rule in rules), *_capacity(programme, schedule, plan))
 
@@ -128,6 +131,7 @@ def _over_week(steps: Sequence[Step], week: int) -> float:
 
 def _production(programme: Programme, plan: Plan) -> Iterator[str]:
     by_item: dict[str, list[ProductionOrder]] = defaultdict(list)
+    late = {clash.order for clash in plan.clashes if clash.kind == "lead_time"}
     for order in sorted(plan.production_orders, key=lambda o: o.finish):
         by_item[order.item].append(order)
     for item, orders in sorted(by_item.items()):
@@ -139,8 +143,8 @@ def _production(programme: Programme, plan: Plan) -> Iterator[str]:
         started = np.cumsum([o.quantity for o in orders])
         for order, begin in zip(orders, begins.tolist(), strict=True):
             if (
-                begin < -NEAR
-                or not -NEAR <= order.release <= begin + NEAR
+                (begin < -NEAR and order.id not in late)
+                or not -NEAR <= order.release <= max(begin, 0.0) + NEAR
                 or order.finish > programme.horizon_hours + NEAR
             ):
                 yield f"{order.id}: released at {order.release:.1f}, it is not done at {order.finish:.1f}"
@@ -154,8 +158,9 @@ def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[
     lost = changeover_weeks(programme, orders)
     for key, hours in lost.items():
         needed[key] += hours
+    more = _standing_weeks(programme, schedule, plan)
     for key, hours in sorted(needed.items()):
-        over = np.flatnonzero(hours > there[key] * (1 + 1e-6) + 0.01)
+        over = np.flatnonzero(hours > there[key] * (1 + 1e-6) + 0.01 + more.get(key, 0.0))
         for week in over.tolist():
             yield f"week {week}: {key[0]} {key[1]} needs {hours[week]:.2f} of {there[key][week]:.2f} hours"
     for load in plan.loads:
@@ -167,6 +172,19 @@ def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[
             yield f"week {load.week}: {load.object} loses {setup:.2f} hours to changeovers, not {load.setup:.2f}"
         if abs(load.available - there[key][load.week]) > 0.01 + 1e-6 * load.available:
             yield f"week {load.week}: {load.object} has {there[key][load.week]:.2f} hours, not {load.available:.2f}"
+
+
+def _standing_weeks(
+    programme: Programme, schedule: Schedule, plan: Plan
+) -> Mapping[tuple[str, str], NDArray[np.float64]]:
+    """Return by capacity and week what orders that stand take beyond what is there, as the plan says by name."""
+    if not plan.clashes:
+        return {}
+    orders = made(programme, replace(plan, production_orders=tuple(o for o in plan.production_orders if o.frozen)))
+    hours, there = station_weeks(programme, schedule, orders)
+    for key, lost in changeover_weeks(programme, made(programme, plan)).items():
+        hours[key] += lost
+    return check_standing.beyond(plan, hours, next(iter(there.values())).size)
 
 
 def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:

@@ -15,6 +15,7 @@ from plantwright.model.bills import is_choice
 from plantwright.model.plan import Consumption, Plan, ProductionOrder
 from plantwright.model.programme import Component, Programme
 from plantwright.planning.check_effort import expected_effort, operation_starts
+from plantwright.planning.check_standing import put_off
 
 Floats = NDArray[np.float64]
 NEAR = 1e-4
@@ -24,13 +25,14 @@ WEEK = 168.0
 
 def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]]:
     """Return by item when units are used (hours from start) and how many: shipped, or built in when their operation
-    begins.
+    begins; what an order that stands waits for, when it is there.
     """
     used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
     for shipment in plan.shipments:
         used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
     for item, (finish, good) in made(programme, plan).items():
-        starts, effort = operation_starts(programme, item, finish), expected_effort(programme, item)
+        starts = [np.maximum(begins, 0.0) for begins in operation_starts(programme, item, finish)]
+        effort = expected_effort(programme, item)
         names = [o.operation for o in programme.routing_of[item]]
         for place in programme.places_of.get(item, ()):
             if not is_choice(place):
@@ -40,6 +42,7 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
     for order, row, begins in _chosen(programme, plan):
         if order.item in programme.item:
             used[row.component].append((np.array([begins]), np.array([row.quantity])))
+    put_off(plan, used)
     return used
 
 
@@ -51,7 +54,9 @@ def _chosen(programme: Programme, plan: Plan) -> Iterator[tuple[ProductionOrder,
             found = orders[order]
             starts = operation_starts(programme, found.item, np.array([found.finish]))
             begins = dict(zip((o.operation for o in programme.routing_of[found.item]), starts, strict=True))
-            yield from ((found, row, float(begins[row.operation][0])) for row in rows if row.operation in begins)
+            yield from (
+                (found, row, max(float(begins[row.operation][0]), 0.0)) for row in rows if row.operation in begins
+            )
 
 
 def choices(programme: Programme, plan: Plan) -> Iterator[str]:
@@ -63,19 +68,26 @@ def choices(programme: Programme, plan: Plan) -> Iterator[str]:
     taken: dict[str, list[tuple[Consumption, float]]] = defaultdict(list)
     for order, row, begins in _chosen(programme, plan):
         taken[order.id].append((row, begins))
+    waits = {(clash.order, clash.object) for clash in plan.clashes}
     for order in plan.production_orders:
-        yield from _places_filled(programme, order, taken.get(order.id, []), served[order.id])
+        missing = {name for at, name in waits if at == order.id} if order.frozen else set[str]()
+        yield from _places_filled(programme, order, taken.get(order.id, []), served[order.id], missing)
 
 
 def _places_filled(
-    programme: Programme, order: ProductionOrder, taken: list[tuple[Consumption, float]], served: set[str]
-) -> Iterator[str]:
-    """Yield what is wrong with one order's choices: each place takes one line that it may take then, no other."""
+    programme: Programme, order: ProductionOrder, taken: list[tuple[Consumption, float]], served: set[str],
+    missing: set[str],
+) -> Iterator[str]:  # fmt: skip
+    """Yield what is wrong with one order's choices: each place takes one line that it may take then, no other; what is
+    missing by name (`missing`) is not taken.
+    """
     left = list(taken)
     effort = expected_effort(programme, order.item)
     names = [o.operation for o in programme.routing_of[order.item]]
     for place in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
         found = _match(place, left, names)
+        if found is None and missing & {line.component for line in place}:
+            continue
         if found is None:
             starts = operation_starts(programme, order.item, np.array([order.finish]))
             for line in place:

@@ -85,7 +85,8 @@ def with_stable_ids(before: Plan, after: Plan) -> Plan:
     counted: dict[str, int] = defaultdict(int)
     for old, new in _paired(before, after):
         if new is not None:
-            names[new.id] = old.id if old is not None else _unused(new.id, used, counted)
+            again = old.id if old is not None else _unused(new.id, used, counted)
+            names[new.id] = new.id if new.frozen else again
     return replace(
         after,
         purchase_orders=tuple(replace(o, id=names[o.id]) for o in after.purchase_orders),

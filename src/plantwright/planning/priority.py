@@ -26,7 +26,14 @@ from plantwright.planning.supply import (
     take,
     take_back,
 )
-from plantwright.planning.windows import close_full, earliest_fit, finish_from, latest_fit, window_start
+from plantwright.planning.windows import (
+    book_standing,
+    close_full,
+    earliest_fit,
+    finish_from,
+    latest_fit,
+    window_start,
+)
 
 
 class Answer(NamedTuple):
@@ -376,13 +383,29 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
 
 @entry
 def top_up(p: Arrays, s: State, order: NDArray[np.float64]) -> None:
-    """Make or buy units into stock: `order` says (asker, units, time), and then how many and what holds the others, as
-    an `Answer`."""
-    s.fence[0], asker = p.slushy, int(order[0])
-    found = ask(p, s, asker, p.demands[asker]["item"], order[1], order[2], 0.0)
+    """Make or buy units into stock: `order` says (asker, item, units, time, fence, least units), and then how many and
+    what holds the others, as an `Answer`."""
+    s.fence[0], asker, item = order[4], int(order[0]), int(order[1])
+    found = ask(p, s, asker, item, order[2], order[3], 0.0)
+    got = found.got
+    if got < order[5] - EPS:
+        take_back(p, s, 0)
+        got = 0.0
     settle(p, s)
     s.fence[0] = p.frozen
-    order[0], order[1], order[2], order[3], order[4] = found.got, found.next, found.kind, found.row, found.at
+    order[0], order[1], order[2], order[3], order[4] = got, found.next, found.kind, found.row, found.at
+
+
+@entry
+def stand(p: Arrays, s: State, asker: int, finish: float) -> None:
+    """Place a production order that stands, whether there is room for it or not; its components are asked for apart."""
+    order = at.added(s, at.N_ORDERS, s.orders.size)
+    row, item = s.orders[order], p.demands[asker]["item"]
+    row["item"], row["good"], row["finish"], row["lot"] = item, p.demands[asker]["quantity"], finish, -1
+    book_standing(p, s, item, finish, row["good"])
+    at.note(s, at.BUILT, order, 0, row["good"])
+    give(p, s, asker, order, 0.0, finish, s.counts[at.N_LOG])
+    settle(p, s)
 
 
 @entry

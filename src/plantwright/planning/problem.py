@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from plantwright.model.bills import is_choice
 from plantwright.model.calendars import Calendar
 from plantwright.model.check_references import circles
-from plantwright.model.programme import Component, Demand, Item, Operation, Programme, Source
+from plantwright.model.programme import Component, Demand, FirmOrder, Item, Operation, Programme, Source
 from plantwright.model.quantity import Step, value_at
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
@@ -132,7 +132,8 @@ class Problem:
     kept: Holds
     """What is reserved at the start."""
     askers: tuple[str, ...]
-    """Who the rows of `arrays.demands` are: ids of demands, then `safety:ITEM` for the safety stock of each item."""
+    """Who the rows of `arrays.demands` are: ids of demands, then `safety:ITEM` for the safety stock of each item, then
+    `firm:ORDER` for the components of each production order that stands."""
     faults: Mapping[str, str]
     """Items that cannot be made as their data are, and why."""
 
@@ -161,6 +162,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     keepers = _of_customers(demands, customers if rules_about else [])
     asking = [_demand_row(programme, d, items, sites, customers) for d in demands]
     asking += [_safety_row(programme, len(items) + n, name, customers) for n, name in enumerate(safe)]
+    asking += [_standing_row(programme, items[each.item], each, customers) for each in programme.production_orders]
     tables = _product_tables(programme, efforts, capacity, calendars, rules_about)
     arrays = Arrays(
         **tables | {"items": _with_standing(tables["items"], [items[name] for name in safe])},
@@ -168,7 +170,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         demands=_rows(DEMAND, asking),
         turns=_rows(TURN, _turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
-        kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(safe)))),
+        kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(asking) - len(demands)))),
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
         allowed=np.array([[c in rule for c in customers] for rule in rules_about], bool).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
@@ -184,7 +186,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     )
     return Problem(
         programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks,
-        *_sites(programme, weeks), kept, (*(d.id for d in demands), *(f"safety:{name}" for name in safe)), faults,
+        *_sites(programme, weeks), kept, _askers(programme, demands, safe), faults,
     )  # fmt: skip
 
 
@@ -210,6 +212,17 @@ def _safety_row(programme: Programme, row: int, item: str, customers: list[str])
     nobody = len(customers) - 1
     level = programme.item[item].safety_stock.planned
     return row, level, 0.0, 0, 0.0, 1.0, programme.horizon_hours, nobody, len(programme.reservations) + nobody
+
+
+def _standing_row(programme: Programme, item: int, order: FirmOrder, customers: list[str]) -> tuple[Any, ...]:
+    """Return who asks for the components of an order that stands: for nobody, and as a row of `demands`."""
+    nobody, owner = len(customers) - 1, len(programme.reservations) + len(customers) - 1
+    return item, order.quantity.planned, 0.0, 0, 0.0, 1.0, programme.horizon_hours, nobody, owner
+
+
+def _askers(programme: Programme, demands: tuple[Demand, ...], safe: tuple[str, ...]) -> tuple[str, ...]:
+    standing = (f"firm:{order.id}" for order in programme.production_orders)
+    return (*(d.id for d in demands), *(f"safety:{name}" for name in safe), *standing)
 
 
 def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Demand, ...]:

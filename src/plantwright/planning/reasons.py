@@ -106,7 +106,7 @@ def _reason(problem: Problem, demand: int, units: float, delay: float, obstacle:
 
 def _never(problem: Problem, demand: int) -> str:
     latest = problem.demands[demand].latest
-    return f"not by its latest date, {_date(problem, latest.planned)}" if latest else "not within the horizon"
+    return f"not by its latest date, {date_of(problem, latest.planned)}" if latest else "not within the horizon"
 
 
 def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
@@ -131,26 +131,26 @@ def why_not(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]
         case at.LEAD_TIME:
             return "lead_time", name, _lead_time(problem, name, obstacle.at)
         case at.NOT_YET:
-            return "part", name, f"{_named(problem, name)} may not be taken before {_date(problem, obstacle.at)}"
+            return "part", name, f"{named(problem, name)} may not be taken before {date_of(problem, obstacle.at)}"
         case _:
             return _no_supply(problem, name, obstacle.at)
 
 
 def _lead_time(problem: Problem, item: str, needed: float) -> str:
     offers = problem.programme.sources_of.get(item, ())
-    on = f"needed on {_date(problem, needed)}"
+    on = f"needed on {date_of(problem, needed)}"
     if not offers:
-        return f"making {_named(problem, item)} takes longer than there is time, {on}"
+        return f"making {named(problem, item)} takes longer than there is time, {on}"
     best = min(offers, key=lambda source: earliest_receipt(source) + source.receiving_time.planned)
     first = earliest_receipt(best) + best.receiving_time.planned
     if not isfinite(first):
-        return f"{_named(problem, item)} is {on}, but {best.supplier} can never be asked for it"
-    qualified = f", qualified from {_date(problem, best.qualified_from.planned)}" if best.qualified_from else ""
+        return f"{named(problem, item)} is {on}, but {best.supplier} can never be asked for it"
+    qualified = f", qualified from {date_of(problem, best.qualified_from.planned)}" if best.qualified_from else ""
     more = [(best.ordering_time.planned, "to order"), (best.receiving_time.planned, "to receive")]
     beside = "".join(f" and {_days(hours)} {what}" for hours, what in more if hours > 0)
     return (
-        f"{_named(problem, item)} is {on}, but {best.supplier} needs {_weeks(lead_time(best))}{beside}{qualified}, "
-        f"so the first is there on {_date(problem, first)}"
+        f"{named(problem, item)} is {on}, but {best.supplier} needs {_weeks(lead_time(best))}{beside}{qualified}, "
+        f"so the first is there on {date_of(problem, first)}"
     )
 
 
@@ -162,16 +162,16 @@ def _supplier_limit(problem: Problem, item: str, needed: float) -> str:
         if source.item == item
     ]
     taken = f"the suppliers' limits are taken (that week {', '.join(limits)})"
-    return f"no more {_named(problem, item)} by {_date(problem, needed)}: {taken}"
+    return f"no more {named(problem, item)} by {date_of(problem, needed)}: {taken}"
 
 
 def _no_supply(problem: Problem, item: str, needed: float) -> tuple[ReasonKind, str, str]:
     if item in problem.faults:
-        return "not_made", item, f"{_named(problem, item)} cannot be made: {problem.faults[item]}"
+        return "not_made", item, f"{named(problem, item)} cannot be made: {problem.faults[item]}"
     on_hand = any(s.item == item for s in problem.programme.stock)
     if not on_hand:
-        return "not_made", item, f"nothing makes or supplies {_named(problem, item)}"
-    said = f"the stock of {_named(problem, item)} is used up on {_date(problem, needed)} and no supplier offers it"
+        return "not_made", item, f"nothing makes or supplies {named(problem, item)}"
+    said = f"the stock of {named(problem, item)} is used up on {date_of(problem, needed)} and no supplier offers it"
     return "part", item, said
 
 
@@ -185,9 +185,9 @@ def _kept(problem: Problem, demand: int, item: str) -> str:
 
 def _fenced(problem: Problem, item: str, needed: float) -> str:
     verb = "begun" if item in problem.programme.routing_of else "ordered"
-    frozen = _date(problem, problem.arrays.frozen)
-    on = _date(problem, needed)
-    return f"{_named(problem, item)} is needed on {on} and would have to be {verb} in the frozen zone, up to {frozen}"
+    frozen = date_of(problem, problem.arrays.frozen)
+    on = date_of(problem, needed)
+    return f"{named(problem, item)} is needed on {on} and would have to be {verb} in the frozen zone, up to {frozen}"
 
 
 def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
@@ -201,10 +201,12 @@ def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, st
     if there[: bucket + 1].max() <= EPS:
         begins = next((k for k in range(there.size) if there[k] > EPS), None)
         when = (
-            "not within the horizon" if begins is None else f"not before {_date(problem, float(problem.edges[begins]))}"
+            "not within the horizon"
+            if begins is None
+            else f"not before {date_of(problem, float(problem.edges[begins]))}"
         )
         return result, name, f"{words} is not commissioned when it is needed, {when}"
-    return result, name, f"{words} is full up to {_date(problem, obstacle.asked)}"
+    return result, name, f"{words} is full up to {date_of(problem, obstacle.asked)}"
 
 
 def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
@@ -213,13 +215,14 @@ def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[Rea
     if obstacle.kind == at.TRANSIT:
         transit = float(problem.arrays.demands[demand]["transit"])
         return "lead_time", site, f"{place} is {_days(transit)} away, longer than the time to the due date"
-    on = _date(problem, obstacle.at)
+    on = date_of(problem, obstacle.at)
     if obstacle.kind == at.SITE_POWER:
         return "destination", site, f"{place} has no power for more units in the week of {on}"
     return "destination", site, f"{place} can install no more units in the week of {on}"
 
 
-def _date(problem: Problem, hours: float) -> str:
+def date_of(problem: Problem, hours: float) -> str:
+    """Return the day of a time in hours from the start, in words."""
     return _moment(problem.programme, hours)
 
 
@@ -228,7 +231,7 @@ def _moment(programme: Programme, hours: float) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def _named(problem: Problem, item: str) -> str:
+def named(problem: Problem, item: str) -> str:
     """Return what people call an item."""
     return problem.programme.item[item].name or item
 

@@ -28,6 +28,7 @@ from plantwright.planning.capacity import loads
 from plantwright.planning.lead_times import latest_order
 from plantwright.planning.problem import Problem, Table
 from plantwright.planning.reasons import Obstacle, reasons, why_not, with_orders
+from plantwright.planning.standing import clashes, standing_orders
 from plantwright.planning.state import EPS, State
 from plantwright.planning.windows import set_releases
 
@@ -46,6 +47,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         order=tuple(demand.id for demand in problem.demands),
         shortfalls=_shortfalls(problem, state),
         expiries=_expiries(problem, state, names),
+        clashes=clashes(problem, state),
     )
     return replace(found, reasons=with_orders(problem.programme, found))
 
@@ -80,13 +82,21 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
     for kind, prefix in ((at.PURCHASE, "buy"), (at.PRODUCTION, "make")):
         counted: dict[int, int] = {}
         order = _in_time(lots, kind)
+        order = order[~_standing(problem, lots[order])]
         for lot, item in zip(order.tolist(), lots["item"][order].tolist(), strict=True):
             counted[item] = counted.get(item, 0) + 1
             names[lot] = f"{prefix}:{problem.programme.items[item].id}:{counted[item]}"
+    for lot in np.flatnonzero(_standing(problem, lots)).tolist():
+        names[lot] = standing_orders(problem)[lots["source"][lot]].id
     for lot in np.flatnonzero(lots["kind"] == at.BY_PRODUCT).tolist():
         maker = names[state.orders["lot"][lots["source"][lot]]]
         names[lot] = f"{maker}>{problem.programme.items[lots['item'][lot]].id}"
     return names
+
+
+def _standing(problem: Problem, lots: Table) -> NDArray[np.bool_]:
+    """Return which lots are made by orders that stand: they were placed before all others."""
+    return np.asarray((lots["kind"] == at.PRODUCTION) & (lots["source"] < len(standing_orders(problem))))
 
 
 def _purchase_orders(problem: Problem, state: State, names: list[str]) -> tuple[PurchaseOrder, ...]:
@@ -146,7 +156,8 @@ def _production_orders(problem: Problem, state: State, names: list[str]) -> tupl
         asked = np.cumsum(good[first:last]) * problem.efforts[problem.programme.items[item[first]].id].started
         started[first:last] = np.diff(np.floor(asked + 0.5 + EPS), prepend=0.0)
     ids = [problem.programme.items[i].id for i in item.tolist()]
-    columns = (started.tolist(), release.tolist(), finish.tolist(), np.round(good, 9).tolist())
+    stands = _standing(problem, lots[rows]).tolist()
+    columns = (started.tolist(), release.tolist(), finish.tolist(), np.round(good, 9).tolist(), stands)
     return tuple(map(ProductionOrder, [names[lot] for lot in rows.tolist()], ids, *columns))
 
 

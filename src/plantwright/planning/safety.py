@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 def replenish(problem: Problem, state: State) -> None:
     """Plan the orders that keep every safety stock, items before their components; note what is still short."""
-    first = len(problem.demands)
-    into = problem.arrays.items["into"][problem.arrays.demands["item"][first:]].tolist()
+    first, made_anew = len(problem.demands), problem.arrays.items.size - len(problem.programme.items)
+    into = problem.arrays.items["into"][problem.arrays.demands["item"][first : first + made_anew]].tolist()
     depth = _depths(problem) if into else []
     for asker, item in sorted(enumerate(into, first), key=lambda pair: (depth[pair[1]], pair[1])):
         _keep_up(problem, state, item, asker)
@@ -50,9 +50,9 @@ def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
         below, short = _first_below(state, item, level, needed, units, time)
         if below > horizon:
             return
-        order = np.array([asker, short, below, 0.0, 0.0])
+        order = np.array([asker, problem.arrays.demands["item"][asker], short, below, problem.arrays.slushy, 0.0])
         top_up(problem.arrays, state, order)
-        got, then, *obstacle = order.tolist()
+        got, then, *obstacle = order[:5].tolist()
         time = below
         if got < short - EPS:
             time = min(then if then > below + EPS else below + problem.arrays.bucket, horizon + 1.0)

@@ -22,7 +22,7 @@ Loop = TypeVar("Loop", bound=Callable[..., Any])
 EPS = 1e-6
 """Quantities and hours nearer than this are the same."""
 
-N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS = range(8)
+N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS, N_CLASHES = range(9)
 STOCK, PURCHASE, PRODUCTION, BY_PRODUCT = range(4)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
 PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE = range(9)
@@ -33,6 +33,7 @@ LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"
 ORDER = np.dtype([("item", "i8"), ("good", "f8"), ("finish", "f8"), ("lot", "i8")])
 SHORT = np.dtype([("item", "i8"), ("quantity", "f8"), ("begins", "f8"), ("ends", "f8"), ("kind", "i8"), ("row", "i8"),
                   ("at", "f8")])  # fmt: skip
+CLASH = np.dtype([("order", "i8"), ("kind", "i8"), ("row", "i8"), ("quantity", "f8"), ("at", "f8"), ("until", "f8")])
 CHOICE = np.dtype([("order", "i8"), ("line", "i8")])
 PEG = np.dtype([("lot", "i8"), ("demand", "i8"), ("quantity", "f8"), ("needed", "f8"), ("after", "i8")])
 ENTRY = np.dtype([("kind", "i8"), ("row", "i8"), ("week", "i8"), ("amount", "f8")])
@@ -47,8 +48,8 @@ class State(NamedTuple):
     `fence`: before it, just now, no order is placed or begun. `running`: lots of each campaign in a bucket, `families`:
     campaigns of each capacity in a bucket; each beyond the first has taken a setup from its room.
     `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
-    stock that is missing. `slot_room`, `slot_lot`: units left and order of
-    a source and week; `held`: what is still kept of them for owners.
+    stock that is missing. `clashes`: what orders that stand need and there is not. `slot_room`, `slot_lot`: units left
+    and order of a source and week; `held`: what is still kept of them for owners.
     """
 
     room: NDArray[np.float64]
@@ -62,6 +63,7 @@ class State(NamedTuple):
     obstacles: Table
     choices: Table
     shorts: Table
+    clashes: Table
     first_lot: NDArray[np.int64]
     week_free: NDArray[np.float64]
     item_free: NDArray[np.float64]
@@ -102,13 +104,13 @@ def initial(problem: Problem, length: int) -> State:
         problem.capacity.hours.copy(), columns - closed, columns + closed,
         np.zeros(length, LOT), np.zeros(length, ORDER), np.zeros(2 * length, PEG), np.zeros(length, ENTRY),
         np.zeros(length, SHIPMENT), np.zeros(length, OBSTACLE), np.zeros(length, CHOICE),
-        np.zeros(length, SHORT),
+        np.zeros(length, SHORT), np.zeros(length, CLASH),
         np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
         problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
         np.zeros(problem.arrays.operations.size + 1),
         np.full(1, problem.arrays.frozen), np.zeros((problem.arrays.campaigns.size, buckets), np.int64),
-        np.zeros((rows, buckets), np.int64), np.zeros(8, np.int64),
+        np.zeros((rows, buckets), np.int64), np.zeros(9, np.int64),
     )  # fmt: skip
     index = {item.id: i for i, item in enumerate(problem.programme.items)}
     for row, stock in enumerate(problem.programme.stock):

@@ -65,8 +65,9 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
         times, gross = needs[item].by_day()
         net = _net(programme, item, times, gross)
         made = _orders(programme, item, times[net > EPS], net[net > EPS])
-        if item in programme.routing_of and made:
-            _explode(programme, item, made, needs, capacity, used, edges)
+        standing = _standing(programme, item)
+        if item in programme.routing_of and (made or standing):
+            _explode(programme, item, made + standing, needs, capacity, used, edges)
         orders += made
         requirements += _by_week(item, times, gross, net, made)
     return Unconstrained(tuple(requirements), tuple(orders), loads(capacity, used, edges))
@@ -86,6 +87,7 @@ def _net(programme: Programme, item: str, times: Floats, gross: Floats) -> Float
     stock = [
         (s.available.planned if s.available else 0.0, s.quantity.planned) for s in programme.stock if s.item == item
     ]
+    stock += [(o.finish.planned, o.quantity.planned) for o in programme.production_orders if o.item == item]
     there = sum((units * (times >= at - EPS) for at, units in stock), start=np.zeros(times.size))
     short = np.maximum.accumulate(np.maximum(np.cumsum(gross) - there, 0.0)) if times.size else gross
     return np.diff(short, prepend=0.0)
@@ -98,6 +100,13 @@ def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list
         return [PlannedOrder(item, "", quantity, begin, time) for begin, time, quantity in units]
     offers = programme.sources_of.get(item, ())
     return [*_lots(offers[0], times, net)] if offers else []
+
+
+def _standing(programme: Programme, item: str) -> list[PlannedOrder]:
+    """Return the orders of an item that stand."""
+    orders = [o for o in programme.production_orders if o.item == item and item in programme.routing_of]
+    finish, good = np.array([o.finish.planned for o in orders]), np.array([o.quantity.planned for o in orders])
+    return _orders(programme, item, finish, good) if orders else []
 
 
 def _lots(source: Source, times: Floats, net: Floats) -> Iterable[PlannedOrder]:

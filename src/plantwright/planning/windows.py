@@ -302,6 +302,27 @@ def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
 
 
 @kernel
+def book_standing(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
+    """Take the room of a lot that stands, whether there is any or not.
+
+    What should have begun before the start is spread over the working time that is left; nothing where none is.
+    """
+    set_edges(p, s, item, finish)
+    op0 = p.items[item]["op0"]
+    for operation in range(op0, p.items[item]["op1"]):
+        calendar, campaign = p.operations[operation]["calendar"], p.operations[operation]["campaign"]
+        start, end = max(s.edges[operation - op0], 0.0), max(s.edges[operation - op0 + 1], 0.0)
+        begun, done = worked(p, calendar, start), worked(p, calendar, end)
+        for bucket in range(int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1) + 1):
+            inside = min(done, p.worked[calendar, bucket + 1]) - max(begun, p.worked[calendar, bucket])
+            share = inside / (done - begun) if done - begun > 1e-9 else 0.0
+            if share > 1e-9 and campaign >= 0:
+                count_campaign(p, s, campaign, bucket, 1)
+            for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
+                s.room[p.uses[use]["capacity"], bucket] -= units * p.uses[use]["hours"] * max(share, 0.0)
+
+
+@kernel
 def close_full(p: Arrays, s: State, item: int, finish: float) -> None:
     """Let later searches pass over the buckets that a lot, now final, has filled."""
     set_edges(p, s, item, finish)

@@ -92,7 +92,7 @@ def _purchase_orders(run: Run) -> pl.DataFrame:
 
 
 def _production_orders(run: Run) -> pl.DataFrame:
-    columns = ("id", "item", "quantity", "release", "finish")
+    columns = ("id", "item", "quantity", "release", "finish", "frozen")
     return _rows(run, run.plan.production_orders, ("release", "finish"), columns)
 
 
@@ -115,6 +115,11 @@ def _shortfalls(run: Run) -> pl.DataFrame:
 
 def _expiries(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.expiries, ("at",), ("supply", "item", "quantity", "at"))
+
+
+def _clashes(run: Run) -> pl.DataFrame:
+    columns = ("order", "kind", "object", "quantity", "at", "until", "text")
+    return _rows(run, run.plan.clashes, ("at", "until"), columns)
 
 
 def _reasons(run: Run) -> pl.DataFrame:
@@ -278,6 +283,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "consumptions": _consumptions,
     "safety_stock_short": _shortfalls,
     "expiring": _expiries,
+    "clashes": _clashes,
     "reasons": _reasons,
     "causes": _causes,
     "loads": _loads,

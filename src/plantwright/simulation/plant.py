@@ -303,8 +303,10 @@ def _draws(power: Quantity) -> bool:
 
 
 def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -> Iterator[net.Order]:
-    """Yield the production orders, as urgent as the most urgent demand that they serve."""
+    """Yield the production orders, as urgent as the most urgent demand that they serve; those that stand come first."""
     demands = {d.id: (float(d.priority), d.due.planned) for d in programme.demand}
+    standing = {order.id: (0.0, order.finish) for order in plan.production_orders if order.frozen}
+    demands |= {f"firm:{name}": rank for name, rank in standing.items()}
     urgency: dict[str, tuple[float, float]] = {}
     for peg in plan.pegging:
         if peg.demand in demands:
@@ -313,7 +315,7 @@ def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -
     for order in plan.production_orders:
         route = variants.get((order.item, _chosen(plan, order)))
         if route is not None and order.release < programme.horizon_hours:
-            priority, due = urgency.get(order.id, (last, order.finish))
+            priority, due = standing.get(order.id) or urgency.get(order.id, (last, order.finish))
             yield net.Order(max(0.0, order.release), route, round(order.quantity), priority, due)
 
 

@@ -71,7 +71,12 @@ def planned(
 def _promises(programme: Programme, plan: Plan) -> Answer:
     rows = [_promise(programme, plan, demand) for demand in programme.demand]
     helps = tuple((c.demand, c.text) for c in plan.causes if c.gain > 0 or c.units > 0)
-    tables = (Table("Demand", DEMAND, text_rows(rows)), Table("What would help", ("demand", "change"), helps))
+    clashes = tuple((c.text,) for c in plan.clashes)
+    tables = (
+        Table("Demand", DEMAND, text_rows(rows)),
+        Table("What would help", ("demand", "change"), helps),
+        *([Table("Orders that stand and what they lack", ("order",), clashes)] if clashes else []),
+    )
     data = [dict(zip(DEMAND, row, strict=True)) | {"would_help": [t for d, t in helps if d == row[0]]} for row in rows]
     return Answer(data, tables)
 
