@@ -21,8 +21,8 @@ from rich.table import Table
 from plantwright.model.issues import Issue, ProgrammeError
 
 if TYPE_CHECKING:
+    from plantwright.workflows.answers import Answer
     from plantwright.workflows.run import Progress
-    from plantwright.workflows.steps import Answer
 
 app = typer.Typer(
     name="plantwright",
@@ -232,25 +232,33 @@ def plan(
 @app.command()
 def promise(
     source: Source,
-    item: Annotated[str, typer.Option(help="item ordered")],
-    quantity: Annotated[int, typer.Option(min=1, max=10_000_000, help="how many")],
-    due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="date wanted at the destination")],
-    customer: Annotated[str, typer.Option(help="party that orders")],
-    destination: Annotated[str, typer.Option(help="where it goes")],
+    item: Annotated[str | None, typer.Option(help="item ordered")] = None,
+    quantity: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="how many")] = None,
+    due: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="date wanted at the destination")] = None,
+    customer: Annotated[str | None, typer.Option(help="party that orders")] = None,
+    destination: Annotated[str | None, typer.Option(help="where it goes")] = None,
     priority: Annotated[
         int | None, typer.Option(min=1, help="priority of the order, whoever it displaces; else it displaces nobody")
+    ] = None,
+    orders: Annotated[
+        Path | None, typer.Option(help="instead of one order, a CSV file of many with the columns of demand.csv")
     ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="the plan that stands, as `plan --export plan.json` wrote it: answers at once")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Quote a new order: when it can be there without disturbing what is promised, or whom it would displace."""
-    from plantwright.workflows.plans import NewOrder, promised
+    """Quote new orders: when they can be there without disturbing what is promised, or whom they would displace."""
+    from plantwright.workflows.promises import NewOrder, all_promised, promised
 
-    order = NewOrder(item, quantity, due.date(), customer, destination, priority)
+    if orders is None and None in (item, quantity, due, customer, destination):
+        raise typer.BadParameter("give --item, --quantity, --due, --customer and --destination, or --orders FILE")
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = promised(source, order, plan=plan, progress=progress)
+        if orders is not None:
+            answer = all_promised(source, orders, plan=plan, progress=progress)
+        elif item and quantity and due and customer and destination:
+            order = NewOrder(item, quantity, due.date(), customer, destination, priority)
+            answer = promised(source, order, plan=plan, progress=progress)
     _show(answer, as_json)
 
 

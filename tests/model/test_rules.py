@@ -283,3 +283,20 @@ def test_an_order_larger_than_its_shelf_life_lets_be_used_is_a_warning(tmp_path:
     issues = [i for i in found(tmp_path, files) if i.file == "sources.csv" and i.column == "moq"]
     assert [(i.row, i.severity) for i in issues] == [(2, "warning")]
     assert "only 20 are used within the shelf life" in issues[0].message
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        ("job1,part,2,2026-06-01", "item", "no routing"),
+        ("lot7,rack,2,2026-06-01", "id", "stock.csv"),
+        ("job1,rack,0,2026-06-01", "quantity", "zero"),
+        ("job1,rack,2,2046-06-01", "finish", "horizon"),
+        ("job1,rack,2,", "finish", ""),
+    ],
+)
+def test_production_orders_that_cannot_stand(row: str, column: str, words: str, tmp_path: Path) -> None:
+    tables = SUPPLIED | {"stock.csv": "id,item,quantity\nlot7,part,5\n,twin,5\n"}
+    (issue,) = errors(found(tmp_path, tables | {"production_orders.csv": f"id,item,quantity,finish\n{row}\n"}))
+    assert (issue.file, issue.column) == ("production_orders.csv", column)
+    assert words in issue.message + issue.remedy

@@ -87,6 +87,27 @@ def test_a_quote_for_what_is_not_there_names_all_of_it(last: Path) -> None:
     assert "--due" in found.stderr
 
 
+def test_many_orders_of_a_file_are_quoted_one_on_top_of_the_other(last: Path, tmp_path: Path) -> None:
+    """Twice the same order is quoted as one of twice the size would be: what the first takes the second has not."""
+    asked = tmp_path / "asked.csv"
+    row = "cabinet,5,2026-11-01,campus,campus_hall"
+    asked.write_text(f"item,quantity,due,customer,destination,priority\n{row},\n{row},\n{row},1\n")
+    found = answer("promise", SMALL, "--orders", asked, "--plan", last, "--json")
+    assert [order["order"] for order in found["orders"]] == ["new", "new_1", "new_2"]
+    single = answer("promise", SMALL, *ORDER, "--plan", last, "--json")
+    assert found["orders"][0]["shipments"] == single["shipments"]
+    assert "each on top of those before it" in answer("promise", SMALL, "--orders", asked, "--plan", last)
+
+
+def test_orders_of_a_file_that_cannot_be_read_are_named_all_at_once(tmp_path: Path) -> None:
+    asked = tmp_path / "asked.csv"
+    asked.write_text("item,quantity,due,customer,destination\ncabinett,0,2046-11-01,campus,campus_hall\nx,y,z,u,v\n")
+    found = CliRunner().invoke(app, ["promise", str(SMALL), "--orders", str(asked)])
+    assert found.exit_code == 1
+    assert all(f"asked.csv:2: {column}" in found.stderr for column in ("item", "quantity", "due")), found.stderr
+    assert "asked.csv:3: quantity" in found.stderr
+
+
 def test_a_file_that_is_no_plan_is_refused() -> None:
     found = CliRunner().invoke(app, ["plan", str(SMALL), "--against", str(SMALL / "demand.csv")])
     assert found.exit_code == 1

@@ -41,6 +41,14 @@ class LastPlan:
     schedule: Schedule | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a quote needs of a plan that stands: its order of planning and its schedule, None where there is none."""
+
+    order: tuple[str, ...]
+    schedule: Schedule | None
+
+
 def plan_json(programme: Programme, schedule: Schedule, plan: Plan) -> bytes:
     """Return a plan and its schedule as JSON, every table of the plan with its fields."""
     head = {"plantwright_plan": VERSION, "programme": programme.name, "start": programme.start.isoformat()}
@@ -69,6 +77,18 @@ def read_plan(path: Path, programme: Programme) -> LastPlan:
         raise _unreadable(path, "it is not a plan that `plantwright plan --export` wrote") from error
 
 
+def read_standing(path: Path, programme: Programme) -> Standing:
+    """Return what a quote needs of a plan's file, without reading its tables; raises as `read_plan` does."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        last = read_plan(path, programme)
+        return Standing(last.plan.order, last.schedule)
+    try:
+        data = json.loads(path.read_bytes())
+        return Standing(tuple(data["order"]), _schedule(data, programme))
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        raise _unreadable(path, "it is not a plan that `plantwright plan --export` wrote") from error
+
+
 def _unreadable(path: Path, said: str) -> ProgrammeError:
     remedy = "name a file that `plantwright plan DIR --export plan.json` (or plan.xlsx) wrote"
     return ProgrammeError([Issue(str(path), 0, "", said, remedy)])
@@ -76,15 +96,24 @@ def _unreadable(path: Path, said: str) -> ProgrammeError:
 
 def _from_json(path: Path, programme: Programme) -> LastPlan:
     data = json.loads(path.read_bytes())
+    schedule, later = _schedule(data, programme), _later(data, programme)
+    tables = {name: tuple(_value(kind, row, later) for row in data.get(name, ())) for name, kind in ROWS.items()}
+    return LastPlan(Plan(**tables, order=tuple(data["order"])), schedule)
+
+
+def _later(data: Mapping[str, Any], programme: Programme) -> float:
+    """Return by how many hours the programme of a plan starts after this one."""
+    return (date.fromisoformat(data["start"]) - programme.start).days * 24.0
+
+
+def _schedule(data: Mapping[str, Any], programme: Programme) -> Schedule:
     if data["plantwright_plan"] != VERSION:
         raise ValueError("another version")
-    later = (date.fromisoformat(data["start"]) - programme.start).days * 24.0
-    tables = {name: tuple(_value(kind, row, later) for row in data.get(name, ())) for name, kind in ROWS.items()}
-    told = data["schedule"]
+    told, later = dict(data["schedule"]), _later(data, programme)
     told["tasks"] = tuple(_value(ScheduledTask, row, later) for row in told["tasks"])
     told["order"] = tuple((before, after) for before, after in told["order"])
     told["held"] = {task: at + later for task, at in told["held"].items()}
-    return LastPlan(Plan(**tables, order=tuple(data["order"])), Schedule(**told))
+    return Schedule(**told)
 
 
 def _value(kind: Callable[..., Any], row: Mapping[str, Any], later: float) -> Any:

@@ -217,6 +217,13 @@ def _rows(model: type[R], table: Sheet | None, reading: Reading, issues: list[Is
     return tuple(read)
 
 
+def read_rows(model: type[R], table: Sheet, programme: Programme) -> tuple[tuple[R, ...], list[Issue]]:
+    """Return the rows of a table that is no part of the programme's files, and every issue of its cells."""
+    issues: list[Issue] = []
+    rows = _rows(model, table, Reading(programme.start, programme.currency, programme.register), issues)
+    return rows, [replace(issue, file=table.file) for issue in issues]
+
+
 def _numbered(model: type[Row], table: Sheet) -> list[tuple[int, Mapping[str, str], frozenset[str]]]:
     if model.table == "tasks":
         return filled_modes(table)

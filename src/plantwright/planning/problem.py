@@ -225,9 +225,14 @@ def _askers(programme: Programme, demands: tuple[Demand, ...], safe: tuple[str, 
     return (*(d.id for d in demands), *(f"safety:{name}" for name in safe), *standing)
 
 
+def plan_order(programme: Programme) -> tuple[str, ...]:
+    """Return the ids of all demands in the order of planning: by priority, due date and id."""
+    return tuple(d.id for d in sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+
+
 def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Demand, ...]:
     if order is None:
-        return tuple(sorted(programme.demand, key=lambda d: (d.priority, d.due.planned, d.id)))
+        order = plan_order(programme)
     wishes = {d.id: d for d in programme.demand}
     if sorted(order) != sorted(wishes):
         raise ValueError("the order of planning must name each demand once")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from functools import partial
 from math import isfinite
 from pathlib import Path
@@ -14,21 +12,17 @@ from typing import Any
 import numpy as np
 
 from plantwright import planning, scheduling
-from plantwright.exchange.plan_file import LastPlan, read_plan
-from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.exchange.plan_file import read_plan
 from plantwright.model.plan import Load, Plan, Unconstrained
 from plantwright.model.programme import Demand, Programme
-from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.read import load
-from plantwright.model.schedule import Schedule
-from plantwright.model.units import closest
 from plantwright.planning.difference import DemandChange, Difference, OrderChange
 from plantwright.reporting.words import names
+from plantwright.workflows.answers import Answer, Table, dicts, text_rows
 from plantwright.workflows.buffers import Buffers, Kept, buffers, items_table
 from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan, write_text
 from plantwright.workflows.run import Progress, silent
 from plantwright.workflows.run import planned as plan_of
-from plantwright.workflows.steps import Answer, Table, text_rows
 
 DEMAND = ("demand", "item", "quantity", "due", "promised", "days late", "because")
 ORDERS = ("order", "what", "item", "supplier", "before", "after", "there", "days later")
@@ -98,7 +92,7 @@ def _changes(programme: Programme, found: Difference) -> Answer:
     demands = [_demand_row(change) for change in found.demands]
     title = f"Demands that change (nervousness of the plan: {found.nervousness:.3f}, from 0 to 1)"
     tables = (Table("Orders that change", ORDERS, text_rows(orders)), Table(title, DEMANDS, text_rows(demands)))
-    data = {"nervousness": found.nervousness, "orders": _dicts(ORDERS, orders), "demands": _dicts(DEMANDS, demands)}
+    data = {"nervousness": found.nervousness, "orders": dicts(ORDERS, orders), "demands": dicts(DEMANDS, demands)}
     return Answer(data, tables)
 
 
@@ -112,10 +106,6 @@ def _order_row(programme: Programme, change: OrderChange) -> tuple[Any, ...]:
 def _demand_row(change: DemandChange) -> tuple[Any, ...]:
     days = change.days if isfinite(change.days) else ""
     return change.demand, change.what, change.before, change.after, days
-
-
-def _dicts(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def required(source: Path, *, progress: Progress = silent) -> Answer:
@@ -170,49 +160,6 @@ def _load_rows(programme: Programme, found: Unconstrained) -> Iterable[tuple[Any
         yield named.get(name, name), len(over), share, _week(programme, worst.week), missing[name]
 
 
-@dataclass(frozen=True)
-class NewOrder:
-    """What somebody asks for: `priority` None for an order that must not disturb what is promised."""
-
-    item: str
-    quantity: int
-    due: date
-    customer: str
-    destination: str
-    priority: int | None = None
-
-
-def promised(source: Path, order: NewOrder, *, plan: Path | None = None, progress: Progress = silent) -> Answer:
-    """Quote a new order: what can be delivered when, why not sooner, and with a priority whom it would displace.
-
-    The schedule is that of the file `plan`, which `plantwright plan --export` wrote, else it is made anew.
-    """
-    programme = load(source)
-    last = read_plan(plan, programme) if plan is not None else LastPlan(Plan(), None)
-    wish = _wish(programme, order)
-    schedule = _schedule_of(programme, last, progress)
-    programme = schedule.decided(programme)
-    begun = time.perf_counter()
-    asked = planning.promise if order.priority is None else planning.promise_by_priority
-    found = asked(programme, schedule, wish, stands=last.plan)
-    seconds = time.perf_counter() - begun
-    shipped = [(s.quantity, _date(programme, s.ships), _date(programme, s.arrives)) for s in found.shipments]
-    displaced = [(d.demand, d.delay / 24, d.units) for d in found.displaced]
-    late = wish.quantity - sum(s.quantity for s in found.shipments if s.arrives <= wish.due.planned + 1e-6)
-    title = f"{wish.quantity:,} {wish.item} for {wish.customer}: " + (f"{late:,.0f} late" if late else "all in time")
-    tables = (
-        Table(title, ("units", "ships", "arrives"), text_rows(shipped)),
-        Table("Because", ("reason",), tuple((r.text,) for r in found.reasons)),
-        Table("It would displace", ("demand", "days later", "units lost"), text_rows(displaced)),
-    )
-    data = {
-        "shipments": _dicts(("units", "ships", "arrives"), shipped), "late": late,
-        "reasons": [r.text for r in found.reasons], "seconds": round(seconds, 3),
-        "displaced": _dicts(("demand", "days later", "units lost"), displaced),
-    }  # fmt: skip
-    return Answer(data, tuple(t for t in tables if t.rows))
-
-
 def buffered(
     source: Path,
     *,
@@ -248,7 +195,7 @@ def buffered(
         name: dict(zip(("due_dates", "promises"), kept.held(confidence), strict=True)) for name, kept in _sides(found)
     }
     data = {"confidence": confidence, "replications": replications, "seed": seed, "held": held}
-    return Answer(data | {"safety": _dicts(SAFETY, safety), "demands": _dicts(KEPT, demands)}, tables)
+    return Answer(data | {"safety": dicts(SAFETY, safety), "demands": dicts(KEPT, demands)}, tables)
 
 
 def _sides(found: Buffers) -> tuple[tuple[str, Kept], tuple[str, Kept]]:
@@ -271,33 +218,3 @@ def _kept_row(programme: Programme, found: Buffers, k: int) -> tuple[Any, ...]:
 
 def _date_or_none(programme: Programme, hours: float) -> str | None:
     return _date(programme, hours) if isfinite(hours) else None
-
-
-def _schedule_of(programme: Programme, last: LastPlan, progress: Progress) -> Schedule:
-    if last.schedule is not None and {t.task for t in last.schedule.tasks} == set(programme.task):
-        return last.schedule
-    return scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
-
-
-def _wish(programme: Programme, order: NewOrder) -> Demand:
-    """Return the order as a demand; raises ProgrammeError naming everything that the programme does not know."""
-    known = {
-        "item": ("items.csv", programme.item), "customer": ("parties", programme.party),
-        "destination": ("destinations.csv", programme.destination),
-    }  # fmt: skip
-    issues = [
-        Issue(f"--{option}", 0, "", f"there is no '{value}'", closest(value, sorted(ids)) or f"it is none of {place}")
-        for option, (place, ids) in known.items()
-        if (value := getattr(order, option)) not in ids
-    ]
-    if not 0 <= programme.hours(order.due) <= programme.horizon_hours:
-        said = f"{order.due} is not between {programme.start} and {programme.horizon}"
-        issues.append(Issue("--due", 0, "", said, "write a date within the programme"))
-    if issues:
-        raise ProgrammeError(issues)
-    taken = {d.id for d in programme.demand}
-    name = next(n for k in range(len(taken) + 1) if (n := f"new_{k}" if k else "new") not in taken)
-    return Demand(
-        id=name, customer=order.customer, destination=order.destination, item=order.item, quantity=order.quantity,
-        due=Quantity(programme.hours(order.due), Dimension.DATE), priority=order.priority or 1,
-    )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from plantwright.model.spending import planned_payments, spending_by_month
 from plantwright.model.usage import usage_of
 from plantwright.reporting.words import day, names
 from plantwright.simulation.statistics import Interval
+from plantwright.workflows.answers import Answer, Table, cell_text, text_rows
 from plantwright.workflows.baseline import must_take_baseline, save_baseline
 from plantwright.workflows.compare import compare
 from plantwright.workflows.export import SCHEDULE_ENDINGS, must_be_writable, write_schedule
@@ -24,25 +24,10 @@ from plantwright.workflows.gains import Gain, gains
 from plantwright.workflows.history import must_be_new, write_history
 from plantwright.workflows.run import Progress, silent, work_through
 
+__all__ = ["Answer", "Table", "compared", "gained", "scheduled", "simulated", "text_rows"]
+
 INSTANCES = (".sm", ".mm", ".sch")
 """Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max)."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under named columns."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a step found: `data` is JSON, `tables` say the same to a person."""
-
-    data: Any
-    tables: tuple[Table, ...]
 
 
 def scheduled(
@@ -267,15 +252,4 @@ def _with_interval(interval: Interval) -> tuple[str, str]:
 
 
 def _with_difference(value: Any, difference: float | None) -> str:
-    return _cell(value) if not difference else f"{_cell(value)} ({difference:+,.1f})"
-
-
-def text_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[str, ...], ...]:
-    """Return rows as texts: numbers with one decimal, what is None as not within the horizon."""
-    return tuple(tuple(map(_cell, row)) for row in rows)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "not within the horizon"
-    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+    return cell_text(value) if not difference else f"{cell_text(value)} ({difference:+,.1f})"
