@@ -17,6 +17,7 @@ from statistics import fmean
 
 import numpy as np
 
+from benchmarks.replanning import replanning_rows
 from benchmarks.schedule_risk import risk_rows
 from plantwright.scheduling import Problem, Solution, check_solution, read_problem, solve
 from plantwright.scheduling.generation import generate
@@ -68,7 +69,7 @@ def run() -> list[Row]:
     generate(_large(20), schedules=20)  # compiles
     few = None if os.environ.get("PLANTWRIGHT_BENCHMARK") == "all" else FEW
     rows = [_compared(each, tool, few) for each in SETS for tool in ("plantwright", "pyjobshop")]
-    return [*rows, _generator(), *_five_thousand(), *risk_rows()]
+    return [*rows, _generator(), *_five_thousand(), *risk_rows(), *replanning_rows()]
 
 
 def _instances(each: Set, few: int | None) -> list[Known]:

@@ -22,7 +22,7 @@ from plantwright.model.issues import Issue, ProgrammeError
 
 if TYPE_CHECKING:
     from plantwright.workflows.answers import Answer
-    from plantwright.workflows.run import Progress
+    from plantwright.workflows.progress import Progress
 
 app = typer.Typer(
     name="plantwright",
@@ -132,13 +132,18 @@ def schedule(
     save_baseline: Annotated[
         bool, typer.Option("--save-baseline", help="keep the schedule as baseline.csv in the programme's folder")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="plan what is left of a programme under way anew, whatever its baseline says")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
     from plantwright.workflows.steps import scheduled
 
     with _explained(), _progress(hidden=as_json) as progress:
-        answer = scheduled(source, time_limit=time_limit, export=export, keep=save_baseline, progress=progress)
+        answer = scheduled(
+            source, time_limit=time_limit, export=export, keep=save_baseline, anew=anew, progress=progress
+        )
     _show(answer, as_json)
 
 
@@ -146,8 +151,8 @@ def schedule(
 def replan(
     source: Source,
     freeze: Annotated[
-        str, typer.Option(metavar="TIME", help="starts that the baseline has within it of the status date stay")
-    ] = "0 weeks",
+        str | None, typer.Option(metavar="TIME", help="starts that the baseline has within it of the status date stay")
+    ] = None,
     finish_by: Annotated[
         str | None, typer.Option(metavar="DATE", help="choose the least change that finishes by this date")
     ] = None,

@@ -14,6 +14,7 @@ from plantwright.model.outcome import STATES, CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason, Shipment
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
+from plantwright.model.replanning import Replan
 from plantwright.model.risk_analysis import Driver, Merge, Outlook, RiskAnalysis, RiskOutlook, Slip
 from plantwright.model.schedule import ConversionTrials, Schedule, ScheduledTask
 from plantwright.reporting import outcome
@@ -36,6 +37,7 @@ class MadeUp:
     cash: CashFlows
     outcome: Outcome
     health: tuple[Finding, ...] = ()
+    replan: Replan | None = None
 
 
 def made_up(programme: Programme, worlds: int = 20, seed: int = 3) -> MadeUp:

@@ -1,5 +1,6 @@
 """Replanning: no news changes nothing, what moves says why, and finishing earlier is traded against moving more."""
 
+import importlib
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.scheduling.problems import crash, day_shift, programme, resource, task
 from tests.scheduling.test_status_date import plans
-from tests.scheduling.underway import as_planned, began, ended, under_way, with_baseline
+from tests.scheduling.underway import as_planned, at, began, ended, hours, under_way, with_baseline
 
+from plantwright.model.issues import ProgrammeError
+from plantwright.model.moves import moves
+from plantwright.model.progress import Replanning
 from plantwright.scheduling import check_schedule, replan, schedule
-from plantwright.scheduling.moves import moves
 
 
 @given(plans(), st.floats(0, 1.1))
@@ -19,7 +22,7 @@ def test_without_news_nothing_changes(plan, share):
     found = schedule(plan)
     now = as_planned(with_baseline(plan, found), found, share * found.finish)
     again = replan(now).options
-    assert [(option.moved, option.modes, option.keeps_order) for option in again] == [(0, 0, True)]
+    assert [(option.moved, option.modes, option.kind) for option in again] == [(0, 0, "order")]
     assert again[0].days == pytest.approx(0, abs=1e-9)
     assert [d.finish for d in again[0].schedule.tasks] == pytest.approx([d.finish for d in found.tasks])
     assert moves(now, again[0].schedule) == ()
@@ -86,7 +89,7 @@ def test_finishing_earlier_costs_more_change():
     # The permit behind the gate comes late: in the agreed order the first task waits for it too.
     plan = under_way(plan, 10, ended("dig", 0, 10), began("gate", 0, 15))
     options = replan(plan).options
-    assert options[0].keeps_order
+    assert options[0].kind == "order"
     assert [option.schedule.finish for option in options] == sorted(
         (option.schedule.finish for option in options), reverse=True
     )
@@ -111,7 +114,7 @@ def test_frozen_starts_do_not_move_unless_they_must():
     plan = programme(tasks, (resource("crew", ((0, 1),)),))
     plan = with_baseline(plan, schedule(plan))
     plan = under_way(plan, 8, began("dig", 0, 12), began("site", 0, 22))
-    found = replan(plan, freeze=48)
+    found = replan(replace(plan, replanning=Replanning(freeze=hours(48))))
     assert found.released == ("pour",)
     assert set(found.frozen) == {"fence", "gate"}
     for option in found.options:
@@ -137,3 +140,56 @@ def test_a_baseline_that_takes_too_much_is_repaired():
     kept = replan(plan).options[0]
     assert check_schedule(plan, kept.schedule) == []
     assert (kept.moved, kept.days * 24) == (1, pytest.approx(10))
+
+
+def test_the_least_change_keeps_no_order_that_costs_more():
+    """What waits for a crew in the baseline goes first where the task before it in the crew's order comes late."""
+    tasks = (
+        task("survey", 5), task("long", 10, (("survey", "FS", 0),), (("crew", 1),)),
+        task("a", 10, needs=(("crew", 1),), release=15), task("b", 10, (("a", "FS", 0),), (("crew", 1),)),
+        task("tail", 100),
+    )  # fmt: skip
+    plan = programme(tasks, (resource("crew", ((0, 1),)),))
+    plan = with_baseline(plan, schedule(plan))
+    plan = under_way(plan, 4, began("survey", 0, 41), began("tail", 0, 96))
+    found = replan(plan)
+    assert [(o.kind, o.moved, o.days * 24) for o in found.options] == [("order", 3, 120), ("change", 1, 40)]
+    assert found.option.kind == "change"
+
+
+@given(plans(), st.floats(0.1, 0.9), st.floats(0, 30))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_many_tasks_are_swept_and_the_checker_is_content(plan, share, late):
+    found = schedule(plan)
+    now = as_planned(with_baseline(plan, found), found, share * found.finish)
+    longer = [row if row.remaining is None else began(row.task, row.actual_start.planned, row.remaining.planned + late)
+              for row in now.progress]  # fmt: skip
+    now = under_way(now, now.status_date.planned, *longer)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(importlib.import_module("plantwright.scheduling.replan"), "MANY_TASKS", 0)
+        swept = replan(now).options
+    assert all(check_schedule(now, option.schedule) == [] for option in swept)
+    others = [(option.days, option.schedule.finish) for option in swept[1:]]
+    assert others == sorted(others, key=lambda each: (each[0], -each[1]))
+
+
+def test_objectives_before_change_decide_which_option_is_taken():
+    tasks = (task("dig", 40, cost=10), task("pour", 40, (("dig", "FS", 0),), cost=10, crash=(crash(20, 50),)))
+    plan = programme(tasks, order=("finish", "change"))
+    slow = replace(plan, tasks=tuple(replace(t, modes=t.modes[:1]) for t in tasks))
+    plan = replace(plan, baseline=with_baseline(slow, schedule(slow)).baseline)
+    plan = under_way(plan, 20, began("dig", 0, 30))
+    found = replan(plan)
+    assert (found.option.kind, found.option.schedule.finish, found.option.schedule.task["pour"].mode) == (
+        "objectives", 70, "crash 20",
+    )  # fmt: skip
+    assert found.option.schedule.objectives == {"finish": 70, "change": pytest.approx(10)}
+    kept = replan(replace(plan, objective=plan.objective.model_copy(update={"order": ("change", "finish")})))
+    assert (kept.option.kind, kept.option.schedule.finish) == ("order", 90)
+
+
+def test_a_date_that_nothing_keeps_is_named():
+    plan = late_survey()
+    plan = under_way(plan, 12, began("survey", 0, 24), ended("permit", 0, 5), began("paint", 5, 6))
+    with pytest.raises(ProgrammeError, match="no schedule was found that finishes by 2026-01-05; the earliest"):
+        replan(replace(plan, replanning=Replanning(finish_by=at(20))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ from typer.testing import CliRunner
 
 from plantwright.cli import app
 from plantwright.model.read import check, load
+from plantwright.reporting.page import report
+from plantwright.reporting.replanning import trade_rows
 from plantwright.scheduling import replan, schedule
+from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.run import work_through
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -92,3 +97,30 @@ def test_bad_options_are_explained(arguments: tuple[str, ...], part: str) -> Non
 def test_without_a_baseline_there_is_nothing_to_replan_against(folder: Path) -> None:
     code, text = said("replan", folder)
     assert (code, "schedule DIR --save-baseline" in text) == (1, True)
+
+
+def test_a_run_works_with_the_very_schedule_that_replan_shows(tmp_path: Path) -> None:
+    copied = tmp_path / "hall"
+    shutil.copytree(EXAMPLES / "underway", copied)
+    main = copied / "programme.yaml"
+    main.write_text(main.read_text() + "replanning: {freeze: 2 weeks, finish_by: 2026-04-07}\n")
+    programme = load(copied)
+    shown = replan(programme)
+    assert shown.released == ("network", "sprinklers")
+    assert shown.option.schedule.finish <= programme.hours(date(2026, 4, 8))
+    found = work_through(programme, replications=5)
+    assert (found.schedule, found.replan) == (shown.option.schedule, shown)
+    page = report(found)
+    assert "moves as little as it takes to finish by the date asked for" in page
+    assert all(cell in page for row in trade_rows(programme, shown) for cell in row)
+    assert found.schedule == schedule_of(programme)
+    code, text = said("schedule", copied, "--json")
+    dates = {row["task"]: row["start"] for row in json.loads(text)["tasks"]}
+    assert (code, dates) == (
+        0, {done.task: programme.moment(done.start).isoformat() for done in shown.option.schedule.tasks}
+    )  # fmt: skip
+
+
+def test_what_is_left_may_be_planned_anew() -> None:
+    code, text = said("schedule", EXAMPLES / "underway", "--anew", "--json")
+    assert (code, json.loads(text)["bounds"].keys()) == (0, {"capability", "cost"})

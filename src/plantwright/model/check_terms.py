@@ -263,7 +263,13 @@ def unused_assumptions(draft: Draft) -> Iterator[Issue]:
     if draft.unusable or not set(draft.rows) <= draft.whole or not {"programme", "agreements"} <= draft.whole:
         return
     programme = draft.programme
-    single = (programme.agreements, programme.objective, programme.discount_rate, programme.safety_time)
+    single = (
+        programme.agreements,
+        programme.objective,
+        programme.discount_rate,
+        programme.safety_time,
+        programme.replanning,
+    )
     used = {each.assumption for each in quantities((*draft.rows.values(), *single))}
     for entry in programme.register.values():
         if entry.id not in used:

@@ -34,7 +34,7 @@ from plantwright.model.production import (
     Stock,
     WorkCentre,
 )
-from plantwright.model.progress import BaselineTask, TaskProgress
+from plantwright.model.progress import BaselineTask, Replanning, TaskProgress
 from plantwright.model.quantity import NOTHING, Quantity
 from plantwright.model.risks import Risk
 from plantwright.model.row import Row
@@ -123,8 +123,14 @@ class Programme:
     baseline: tuple[BaselineTask, ...] = ()
     report: Mapping[str, str] = field(default_factory=dict)
     planning: Planning = Planning()  # noqa: RUF009 (frozen)
+    replanning: Replanning = Replanning()  # noqa: RUF009 (frozen)
     safety_time: Quantity = NOTHING
     status_date: Quantity | None = None
+
+    @property
+    def is_replanned(self) -> bool:
+        """Return whether it is under way by a baseline, which what is left is then replanned against."""
+        return self.status_date is not None and bool(self.baseline)
 
     def wanted(self, demand: Demand) -> float:
         """Return when the plan aims to have a demand at its site: its due date less the safety time, hours."""

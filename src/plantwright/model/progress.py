@@ -1,4 +1,5 @@
-"""The tables `progress.csv` and `baseline.csv`: what has happened by the status date, and what was agreed before.
+"""The tables `progress.csv` and `baseline.csv`: what has happened by the status date, what was agreed before; and how
+what is left is replanned against that.
 
 What follows from them for the work that is left is in `underway`; the rules they must keep are in `check_progress`.
 """
@@ -7,11 +8,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from plantwright.model.cells import (
     Date,
     DateOrAssumption,
+    Duration,
     DurationOrNone,
     Identifier,
     Money,
@@ -61,3 +63,22 @@ class BaselineTask(Row):
     start: Date = Field(description="planned start")
     finish: Date = Field(description="planned finish")
     cost: Money = Field(default=Quantity(0.0), description="planned cost: work, crews and equipment")
+
+
+class Replanning(BaseModel):
+    """How a programme under way that has a baseline is replanned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    freeze: Duration = Field(
+        default=Quantity(0.0), description="starts that the baseline has within this time of the status date stay"
+    )
+    finish_by: DateOrAssumption = Field(
+        default=None, description="take the least change that finishes by then; a day without a time counts whole"
+    )
+
+    @property
+    def latest_finish(self) -> float | None:
+        """Return by when the option taken finishes, hours from start; None where any will do."""
+        if self.finish_by is None:
+            return None
+        return self.finish_by.planned + (0.0 if self.finish_by.planned % 24 else 24.0)

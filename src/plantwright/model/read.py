@@ -86,8 +86,9 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     programme = Programme(
         name=main.name, start=main.start, horizon=main.horizon, currency=main.currency, site=main.site,
         discount_rate=main.discount_rate, safety_time=main.safety_time, objective=main.objective,
-        status_date=main.status_date, planning=main.planning, calendars=calendars, parties=main.parties,
-        agreements=agreements, register=reading.register, report=main.report, **{**rows, "tasks": tasks},
+        status_date=main.status_date, planning=main.planning, replanning=main.replanning, calendars=calendars,
+        parties=main.parties, agreements=agreements, register=reading.register, report=main.report,
+        **{**rows, "tasks": tasks},
     )  # fmt: skip
     dated = all(getattr(main, key).isoformat() != _PLACEHOLDERS[key] for key in ("start", "horizon"))
     unusable = raw.unusable | _nameless(raw)

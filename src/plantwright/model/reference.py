@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from plantwright.model import cells
 from plantwright.model.agreements import AGREEMENT_KINDS, Asset, Contribution
 from plantwright.model.programme import Objective, Party, Planning, Spending
+from plantwright.model.progress import Replanning
 from plantwright.model.quantity import Quantity
 from plantwright.model.register import ALL_TABLES
 from plantwright.model.schema import CalendarFile, Currency, Day, ProgrammeFile, write_schemas
@@ -69,6 +70,7 @@ def sections() -> dict[str, type[BaseModel]]:
         "objective": Objective,
         "spending": Spending,
         "planning": Planning,
+        "replanning": Replanning,
         "asset": Asset,
         "contribution": Contribution,
     }

@@ -26,6 +26,7 @@ from plantwright.model.cells import (
     text_of,
 )
 from plantwright.model.programme import Objective, Party, Planning
+from plantwright.model.progress import Replanning
 from plantwright.model.quantity import Quantity
 from plantwright.model.shifts import Shifts, Span, days, months, region, span, weekdays
 
@@ -107,6 +108,9 @@ class ProgrammeFile(BaseModel):
     )
     objective: Objective = Field(default=Objective(), description="what the conversion's schedule minimises")
     planning: Planning = Field(default_factory=Planning, description="how supply and production are planned")
+    replanning: Replanning = Field(
+        default_factory=Replanning, description="how a programme under way is replanned against its baseline"
+    )
     calendars: Mapping[Identifier, CalendarFile] = Field(
         default_factory=dict, description="working calendars by id; `always` is built in"
     )

@@ -8,6 +8,7 @@ from plantwright.model.health import Finding
 from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
+from plantwright.model.replanning import Replan
 from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.model.schedule import ConversionTrials, Schedule
 
@@ -25,6 +26,8 @@ class Run(Protocol):
     def risk(self) -> RiskAnalysis: ...  # noqa: D102
     @property
     def health(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    @property
+    def replan(self) -> Replan | None: ...  # noqa: D102
     @property
     def plan(self) -> Plan: ...  # noqa: D102
     @property

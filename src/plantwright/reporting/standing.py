@@ -9,21 +9,34 @@ from typing import Any
 import plotly.graph_objects as go
 
 from plantwright.model.health import Finding, score
+from plantwright.model.moves import moves
+from plantwright.model.replanning import Replan
+from plantwright.model.underway import progress_of
 from plantwright.reporting.earned_value import EarnedValue, curves, earned_value
 from plantwright.reporting.figures import Figure, axis, dates_for, framed, moments, time_axis
 from plantwright.reporting.gantt_status import status_line
 from plantwright.reporting.page_tables import Table
 from plantwright.reporting.palette import ACCENT, HIGH, LOW
+from plantwright.reporting.replanning import MOVES, TRADE, move_rows, trade_rows
 from plantwright.reporting.run import Run
 from plantwright.reporting.words import MILLION, day_of, names
 
 DAY = 24.0
 MOST_FAULTS = 6
+SOURCE = "plantwright replan --json"
+TAKEN = {
+    "order": "keeps the baseline's order and modes, and starts nothing before its agreed date",
+    "change": "moves as little as it takes to finish by the date asked for",
+    "objectives": "is what the programme's objectives come to in their order",
+}
+"""What is said of the option that was taken, by its kind."""
 
 
 def standing(run: Run, show: Callable[[Figure], Figure]) -> dict[str, Any]:
     """Return what the section is filled with; `show` keeps a figure for the page."""
     found: dict[str, Any] = {"health": _health(run.health), "score": score(run.health)}
+    if run.replan is not None:
+        found |= _replanned(run, run.replan)
     groups = earned_value(run.programme)
     if groups:
         status = run.programme.status_date.planned if run.programme.status_date else 0.0
@@ -32,6 +45,19 @@ def standing(run: Run, show: Callable[[Figure], Figure]) -> dict[str, Any]:
             "curve": show(s_curve(run)), "earned": _earned(run, groups),
         }  # fmt: skip
     return found
+
+
+def _replanned(run: Run, found: Replan) -> dict[str, Any]:
+    """What was taken of the options between finish and change, and what that moves."""
+    moved = moves(run.programme, found.option.schedule)
+    rows = {"trade": trade_rows(run.programme, found), "moves": move_rows(run.programme, found.option, moved)}
+    return {
+        "taken": TAKEN[found.option.kind],
+        "moved": sum(not progress_of(run.programme, move.task).is_started for move in moved),
+        "kept_back": ", ".join(run.programme.task[task].name for task in found.released),
+        "trade": Table("Finish against change", TRADE, rows["trade"], 1, SOURCE, 1),
+        "moves": Table("What moved against the baseline, and why", MOVES, rows["moves"], 2, SOURCE, 1),
+    }
 
 
 def _words(run: Run, whole: EarnedValue) -> dict[str, str]:

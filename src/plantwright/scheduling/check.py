@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from math import exp
 
+from plantwright.model.calendars import Calendar
 from plantwright.model.cell_values import Link
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
@@ -97,12 +98,17 @@ def _spans_worked(programme: Programme, names: set[str], start: float, finish: f
         if calendar is None:
             continue
         spans = [
-            (max(begin, float(opens)), min(end, float(closes)))
+            (max(begin, opens), min(end, closes))
             for begin, end in spans
-            for opens, closes in zip(calendar.starts, calendar.ends, strict=True)
-            if opens < end and closes > begin
+            for opens, closes in _between(calendar, begin, end)
         ]
     return spans
+
+
+def _between(calendar: Calendar, begin: float, end: float) -> Iterator[tuple[float, float]]:
+    """The calendar's spans of work that reach into [begin, end)."""
+    first, last = calendar.ends.searchsorted(begin, "right"), calendar.starts.searchsorted(end, "left")
+    return zip(calendar.starts[first:last].tolist(), calendar.ends[first:last].tolist(), strict=True)
 
 
 def _dates(programme: Programme, schedule: Schedule) -> Iterator[str]:

@@ -125,7 +125,7 @@ def _schedule(
     if replay_planned(programme, order).broken.any():
         raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
     tasks = scheduled_tasks(programme, order)
-    objectives = _values(programme, translation.problem, tasks)
+    objectives = objectives_of(programme, translation.problem, tasks)
     return Schedule(
         tasks=tasks,
         order=tuple((programme.tasks[a].id, programme.tasks[b].id) for a, b in handovers),
@@ -155,7 +155,7 @@ def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, 
     )
 
 
-def _values(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:
+def objectives_of(programme: Programme, problem: Problem, tasks: tuple[ScheduledTask, ...]) -> dict[str, float]:
     """Value by objective: weighted mean hour of capability, weighted hours late, last finish (h), cost and present cost
     (currency), hours of full use squared, hours that starts differ from the baseline.
     """

@@ -210,8 +210,10 @@ def _weight(programme: Programme, task: Task) -> int:
         for each in task.delivers
         if each.amount.planned > 0
     )
+    if share <= 0:
+        return 0
     whole = sum(capability_weight(programme, target) for target in capabilities(programme))
-    return max(1, round(SHARE_UNITS * share / whole)) if share > 0 else 0
+    return max(1, round(SHARE_UNITS * share / whole))
 
 
 def capability_weight(programme: Programme, target: str) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from plantwright.model.programme import Programme
 from plantwright.model.read import load
 from plantwright.reporting.earned_value import EarnedValue, curves, earned_value
 from plantwright.reporting.standing import faults
-from plantwright.workflows.run import Progress, silent
+from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.steps import Answer, Table
 
 MONEY = ("bac", "pv", "ev", "ac", "sv", "cv", "eac", "etc", "vac")
@@ -76,7 +76,7 @@ def _number(value: float) -> float | None:
 def health(source: Path, *, progress: Progress = silent) -> Answer:
     """The DCMA's fourteen points and GAO's ten practices on a programme's schedule."""
     programme = load(source)
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     found = scheduling.health(programme, schedule)
     passed, made = score(found)
     rows = tuple(

@@ -25,7 +25,9 @@ from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.model.write import csv_text
 from plantwright.simulation.supply import receipts
-from plantwright.workflows.run import Progress, commissioned, silent
+from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.progress import Progress, silent
+from plantwright.workflows.run import commissioned
 
 Floats = NDArray[np.float64]
 DAY = 24.0
@@ -99,7 +101,7 @@ def buffers(
     Bought parts first: how much later than planned their receipts are; then, with these in place, the products: how
     much later than planned they still are delivered. Where there is no time left before the start, none is made up.
     """
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
     worlds = _Worlds(schedule, trials, replications, seed, threads)

@@ -19,7 +19,9 @@ from plantwright.model.quantity import Quantity, Steps
 from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.planning.causes import per_unit
 from plantwright.simulation.statistics import Interval, mean_interval, paired_difference
-from plantwright.workflows.run import Progress, commissioned, silent
+from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.progress import Progress, silent
+from plantwright.workflows.run import commissioned
 
 WEEK = 168.0
 STEP = "trying one more of each"
@@ -63,7 +65,7 @@ def gains(
     """
     if replications < 2:
         raise ValueError("a difference needs two replications or more")
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
 

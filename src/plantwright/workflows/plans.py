@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from plantwright import planning, scheduling
+from plantwright import planning
 from plantwright.exchange.plan_file import read_plan
 from plantwright.model.plan import Load, Plan, Unconstrained
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.read import load
 from plantwright.planning.difference import DemandChange, Difference, OrderChange
 from plantwright.reporting.words import names
+from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.answers import Answer, Table, dicts, text_rows
 from plantwright.workflows.buffers import Buffers, Kept, buffers, items_table
 from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan, write_text
-from plantwright.workflows.run import Progress, silent
+from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.run import planned as plan_of
 
 DEMAND = ("demand", "item", "quantity", "due", "promised", "days late", "because")
@@ -48,7 +48,7 @@ def planned(
         must_be_writable(export, PLAN_ENDINGS)
     programme = load(source)
     last = read_plan(against, programme) if against is not None else None
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     plan = plan_of(programme, schedule, progress, causes=causes)
     if last is not None:
@@ -111,7 +111,7 @@ def _demand_row(change: DemandChange) -> tuple[Any, ...]:
 def required(source: Path, *, progress: Progress = silent) -> Answer:
     """Schedule a programme and say what would be needed to serve every demand in time, whatever there is."""
     programme = load(source)
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     found = planning.unconstrained(programme, schedule)
     needs = [_need_row(programme, found, item.id) for item in programme.items]

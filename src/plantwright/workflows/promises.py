@@ -6,10 +6,9 @@ Only what a quote needs is imported: no solver, no simulation, no report.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +21,11 @@ from plantwright.model.read import load, read_rows
 from plantwright.model.units import closest
 from plantwright.planning.promise import Promise, promises
 from plantwright.workflows.answers import Answer, Table, dicts, text_rows
+from plantwright.workflows.progress import Progress
 
 if TYPE_CHECKING:
     from plantwright.model.schedule import Schedule
 
-Progress = Callable[[str, float], None]
 SHIPPED = ("units", "ships", "arrives")
 DISPLACED = ("demand", "days later", "units lost")
 KNOWN = {"item": "items.csv", "customer": "parties", "destination": "destinations.csv"}
@@ -97,9 +96,9 @@ def _quoted(
 def _schedule_of(programme: Programme, stands: Standing, progress: Progress) -> Schedule:
     if stands.schedule is not None and {t.task for t in stands.schedule.tasks} == set(programme.task):
         return stands.schedule
-    from plantwright import scheduling
+    from plantwright.workflows.adopted import schedule_of
 
-    return scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    return schedule_of(programme, progress)
 
 
 def _answer(programme: Programme, asked: _Asked, found: Promise, seconds: float | None) -> Answer:

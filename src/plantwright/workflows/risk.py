@@ -11,8 +11,9 @@ from plantwright.reporting import page_tables
 from plantwright.reporting.risk_page import write_risk
 from plantwright.reporting.risk_serial import risk_json
 from plantwright.reporting.risk_tables import risk_tables
+from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.history import must_be_new
-from plantwright.workflows.run import Progress, silent
+from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.steps import Answer, Table
 
 ON_A_TERMINAL = {
@@ -37,7 +38,7 @@ def at_risk(
     if out is not None:
         must_be_new(out)
     programme = load(source)
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     found = scheduling.risk_analysis(
         programme, schedule, trials=trials, seed=seed, progress=partial(progress, "trying the plan")

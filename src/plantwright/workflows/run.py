@@ -6,7 +6,6 @@ Each step is one function from frozen value to frozen value; this file only hand
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -22,17 +21,13 @@ from plantwright.model.outcome import CashFlows, Outcome, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.read import load
+from plantwright.model.replanning import Replan
 from plantwright.model.risk_analysis import RiskAnalysis
 from plantwright.model.schedule import ConversionTrials, Schedule
-
-Progress = Callable[[str, float], None]
-"""Called with the name of the step at work and the share of it that is done (0..1)."""
+from plantwright.workflows.adopted import adopted
+from plantwright.workflows.progress import Progress, silent
 
 LIBRARIES = ("numba", "numpy", "ortools", "polars", "scipy")
-
-
-def silent(step: str, share: float) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +43,7 @@ class Run:
     cash: CashFlows
     outcome: Outcome
     health: tuple[Finding, ...] = ()
+    replan: Replan | None = None
 
 
 def run(
@@ -81,7 +77,8 @@ def work_through(
     progress: Progress = silent,
 ) -> Run:
     """Schedule, plan, simulate and settle a programme that has been read and checked."""
-    schedule = scheduling.schedule(programme, progress=partial(progress, "scheduling the conversion"))
+    found = adopted(programme, progress)
+    schedule = found.schedule
     programme = schedule.decided(programme)
     plan = planned(programme, schedule, progress)
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
@@ -99,7 +96,7 @@ def work_through(
     outcome = reporting.outcome(programme, schedule, plan, trials, results, cash, versions())
     risk = scheduling.risk_analysis(programme, schedule, trials=replications, seed=seed)
     audit = scheduling.health(programme, schedule)
-    return Run(programme, schedule, trials, risk, plan, results, cash, outcome, audit)
+    return Run(programme, schedule, trials, risk, plan, results, cash, outcome, audit, found.replan)
 
 
 def planned(programme: Programme, schedule: Schedule, progress: Progress = silent, *, causes: int = 10) -> Plan:

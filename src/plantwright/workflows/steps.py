@@ -16,13 +16,15 @@ from plantwright.model.spending import planned_payments, spending_by_month
 from plantwright.model.usage import usage_of
 from plantwright.reporting.words import day, names
 from plantwright.simulation.statistics import Interval
+from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.answers import Answer, Table, cell_text, text_rows
 from plantwright.workflows.baseline import must_take_baseline, save_baseline
 from plantwright.workflows.compare import compare
 from plantwright.workflows.export import SCHEDULE_ENDINGS, must_be_writable, write_schedule
 from plantwright.workflows.gains import Gain, gains
 from plantwright.workflows.history import must_be_new, write_history
-from plantwright.workflows.run import Progress, silent, work_through
+from plantwright.workflows.progress import Progress, silent
+from plantwright.workflows.run import work_through
 
 __all__ = ["Answer", "Table", "compared", "gained", "scheduled", "simulated", "text_rows"]
 
@@ -36,9 +38,13 @@ def scheduled(
     time_limit: float | None = None,
     export: Path | None = None,
     keep: bool = False,
+    anew: bool = False,
     progress: Progress = silent,
 ) -> Answer:
-    """Schedule a programme's conversion, into file `export` and as its baseline too, or solve an instance file."""
+    """Schedule a programme's conversion, into file `export` and as its baseline too, or solve an instance file.
+
+    One that is under way by a baseline is replanned against that, unless it is to be planned `anew`.
+    """
     if keep:
         must_take_baseline(source)
     if export is not None:
@@ -46,9 +52,11 @@ def scheduled(
     if source.suffix in INSTANCES:
         return _instance(source, time_limit)
     programme = load(source)
-    schedule = scheduling.schedule(
-        programme, time_limit=time_limit, progress=partial(progress, "scheduling the conversion")
-    )
+    if programme.is_replanned and not anew:
+        schedule = schedule_of(programme, progress)
+    else:
+        told = partial(progress, "scheduling the conversion")
+        schedule = scheduling.schedule(programme, time_limit=time_limit, progress=told)
     if export is not None:
         write_schedule(programme, schedule, export)
     if keep:
@@ -185,7 +193,7 @@ def _iso(programme: Programme, hours: float) -> str:
 
 def _objectives(schedule: Schedule) -> Table:
     rows = [
-        (name, f"{value:,.1f}", f"{schedule.bounds.get(name, float('nan')):,.1f}")
+        (name, f"{value:,.1f}", f"{schedule.bounds[name]:,.1f}" if name in schedule.bounds else "")
         for name, value in schedule.objectives.items()
     ]
     return Table(f"Schedule: {schedule.status}", ("objective", "value", "no schedule is below"), tuple(rows))
