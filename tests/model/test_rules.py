@@ -300,3 +300,35 @@ def test_production_orders_that_cannot_stand(row: str, column: str, words: str, 
     (issue,) = errors(found(tmp_path, tables | {"production_orders.csv": f"id,item,quantity,finish\n{row}\n"}))
     assert (issue.file, issue.column) == ("production_orders.csv", column)
     assert words in issue.message + issue.remedy
+
+
+ALTERNATES = "item,operation,work_centre,time,preference,valid_from,valid_to\nrack,make,build,2 h,1,,\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        ("rack,make,build,3 h,1,,", "operation", "'rack / make' is there already, in row 2"),
+        ("rack,make,build,3 h,2,2026-05-01,2026-04-01", "valid_to", "the operation ends before it begins"),
+        ("rack,test,build,3 h,1,,2026-05-01", "valid_to", "from 2026-05-01 on 'test' of 'rack' may be begun nowhere"),
+        ("rack,test,build,3 h,1,2026-02-01,", "valid_to", "from 2026-01-05 on 'test' of 'rack' may be begun nowhere"),
+    ],
+)
+def test_where_and_when_operations_are_done(row: str, column: str, words: str, tmp_path: Path) -> None:
+    tables = {**MADE, "routing.csv": f"{ALTERNATES}{row}\n", "stock.csv": "item,quantity\npart,100\n"}
+    issue = the_only(tmp_path, tables)
+    assert (issue.file, issue.row, issue.column, issue.message) == ("routing.csv", 3, column, words)
+
+
+def test_more_ways_than_are_looked_at_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"rack,op{k},build,2 h,{n},,\n" for k in range(4) for n in (1, 2, 3))
+    tables = {**MADE, "routing.csv": f"{ALTERNATES}{rows}", "stock.csv": "item,quantity\npart,100\n"}
+    issue = the_only(tmp_path, tables)
+    assert (issue.column, issue.severity) == ("work_centre", "error")
+    assert "81 ways" in issue.message
+
+
+def test_lots_of_what_is_not_made_are_a_warning(tmp_path: Path) -> None:
+    tables = {"items.csv": "id,lot_min\npart,5\n", "stock.csv": "item,quantity\npart,100\n"}
+    issue = the_only(tmp_path, tables)
+    assert (issue.column, issue.severity) == ("lot_min", "warning")

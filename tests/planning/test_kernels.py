@@ -99,7 +99,7 @@ def test_effort_agrees_with_the_checkers(data: st.DataObject) -> None:
     )  # fmt: skip
     plant = Plant().centre("w").item("x")
     plant.rows["routing"] = list(routing)
-    ours, theirs = effort(routing), expected_effort(plant.programme(), "x")
+    ours, theirs = effort(routing), expected_effort(plant.programme().routing_of["x"])
     assert ours.started == pytest.approx(theirs.started)
     assert ours.passes == pytest.approx(theirs.passes)
     assert ours.reached == pytest.approx(theirs.reached)

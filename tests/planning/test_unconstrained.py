@@ -52,7 +52,7 @@ def test_needs_and_orders_balance_at_every_level(plant: Plant) -> None:
     for demand in programme.demand:
         gross[demand.item] += demand.quantity
     for order in (o for o in found.orders if o.item in programme.routing_of):
-        effort = expected_effort(programme, order.item)
+        effort = expected_effort(programme.routing_of[order.item])
         for line in programme.components_of.get(order.item, ()):
             gross[line.component] += order.quantity * line.quantity.planned * effort.reached[0]
     for item in programme.items:
@@ -67,7 +67,7 @@ def test_needs_and_orders_balance_at_every_level(plant: Plant) -> None:
             o.quantity * step.time.planned * passes / step.batch_max
             for o in found.orders if o.item in programme.routing_of
             for step, passes in zip(
-                programme.routing_of[o.item], expected_effort(programme, o.item).passes, strict=True
+                programme.routing_of[o.item], expected_effort(programme.routing_of[o.item]).passes, strict=True
             ) if step.work_centre == centre.id
         )  # fmt: skip
         assert sum(load.needed for load in found.loads if load.object == centre.id) == pytest.approx(hours)

@@ -24,6 +24,7 @@ PURCHASES = (
 PRODUCTION = ("id", "item", "quantity", "good", "release", "finish", "open already", "state", "firm")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
+ASSIGNMENTS = ("order", "item", "operation", "work centre")
 CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
 SHORTFALLS = ("item", "quantity", "from", "to", "because")
 EXPIRIES = ("supply", "item", "quantity", "expires")
@@ -42,6 +43,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("shipments", SHIPMENTS, [*_shipments(programme, plan)]),
         Table("pegging", PEGGING, [*_pegging(programme, plan)]),
         Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
+        Table("assignments", ASSIGNMENTS, [*_assignments(plan)]),
         Table("safety_stock_short", SHORTFALLS, [*_shortfalls(programme, plan)]),
         Table("expiring", EXPIRIES, [*_expiries(programme, plan)]),
         Table("clashes", CLASHES, [*_clashes(programme, plan)]),
@@ -128,6 +130,13 @@ def _consumptions(plan: Plan) -> Iterator[tuple[Cell, ...]]:
     item = {order.id: order.item for order in plan.production_orders}
     for each in plan.consumptions:
         yield each.order, item[each.order], each.operation, each.component, each.quantity
+
+
+def _assignments(plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """Where each order is worked on where its routing gives a choice."""
+    item = {order.id: order.item for order in plan.production_orders}
+    for each in plan.assignments:
+        yield each.order, item[each.order], each.operation, each.work_centre
 
 
 def _shortfalls(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

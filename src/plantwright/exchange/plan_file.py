@@ -24,8 +24,8 @@ VERSION = 1
 ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
-    "consumptions": model.Consumption, "shortfalls": model.Shortfall, "expiries": model.Expiry,
-    "clashes": model.Clash,
+    "consumptions": model.Consumption, "assignments": model.Assignment,
+    "shortfalls": model.Shortfall, "expiries": model.Expiry, "clashes": model.Clash,
 }  # fmt: skip
 TIMES = frozenset(
     {"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends", "until"}

@@ -12,6 +12,7 @@ from plantwright.model.quantity import Quantity
 
 WEEK = 168.0
 ABOVE_ZERO = {
+    "items": ("lot_min", "lot_multiple"),
     "bom": ("quantity",),
     "demand": ("quantity", "smallest_shipment"),
     "production_orders": ("quantity",),

@@ -189,14 +189,14 @@ def agreements_placed(draft: Draft) -> Iterator[tuple[tuple[int], BaseModel]]:
 
 
 def doubled_ids(draft: Draft) -> Iterator[Issue]:
-    """An id is given once; so is a component of an item at an operation, and an operation of an item."""
+    """An id is given once; so is a component of an item at an operation."""
     keys: Mapping[str, tuple[str, ...]] = {
-        "bom": ("item", "component", "operation"), "routing": ("item", "operation"),
+        "bom": ("item", "component", "operation"),
         "progress": ("task",), "baseline": ("task",),
     }  # fmt: skip
     for table, rows in draft.rows.items():
         columns = keys.get(table, ("id",))
-        if table not in ("tasks", "sources", "stock", "reservations"):
+        if table not in ("tasks", "routing", "sources", "stock", "reservations"):
             yield from _doubled(rows, columns)
     for name, listed in (("agreements", draft.programme.agreements), ("parties", draft.programme.parties)):
         ids = [each.id for each in listed]

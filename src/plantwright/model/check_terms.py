@@ -22,6 +22,7 @@ DATES = {
     "production_orders": ("finish",),
     "sources": ("qualified_from",),
     "bom": ("valid_from", "valid_to"),
+    "routing": ("valid_from", "valid_to"),
 }
 """Columns whose dates must be within the programme."""
 

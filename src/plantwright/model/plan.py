@@ -59,6 +59,18 @@ class Consumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a production order goes through an operation that several rows of the routing offer: the row's preference
+    says which.
+    """
+
+    order: str
+    operation: str
+    work_centre: str
+    preference: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pegging:
     """`quantity` of a supply (purchase order, production order or stock row) that serves a demand."""
 
@@ -220,6 +232,7 @@ class Plan:
     loads: tuple[Load, ...] = ()
     causes: tuple[Cause, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
     expiries: tuple[Expiry, ...] = ()
     clashes: tuple[Clash, ...] = ()
@@ -238,6 +251,14 @@ class Plan:
         """Consumptions by production order, in the order of its bill."""
         found: dict[str, list[Consumption]] = {}
         for row in self.consumptions:
+            found.setdefault(row.order, []).append(row)
+        return {order: tuple(rows) for order, rows in found.items()}
+
+    @cached_property
+    def assignments_of(self) -> Mapping[str, tuple[Assignment, ...]]:
+        """Assignments by production order, in the order of its routing."""
+        found: dict[str, list[Assignment]] = {}
+        for row in self.assignments:
             found.setdefault(row.order, []).append(row)
         return {order: tuple(rows) for order, rows in found.items()}
 

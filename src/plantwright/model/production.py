@@ -74,6 +74,8 @@ class Item(Row):
     shelf_life: DurationOrNone = Field(
         default=None, description="how long one may be kept before it is used; blank: without end"
     )
+    lot_min: WholeNumber = Field(default=1, description="fewest good units that are made in one order")
+    lot_multiple: WholeNumber = Field(default=1, description="orders to make it are for multiples of this")
     phantom: YesNo = Field(
         default=False, description="yes: never made or kept by itself; its components go straight into what takes it"
     )
@@ -111,13 +113,23 @@ class Component(Row):
 
 
 class Operation(Row):
-    """A step of an item's routing; the rows of an item are its steps in order."""
+    """A step of an item's routing; the rows of an item are its steps in order.
+
+    Rows that name an operation again say where else it may be done, and how there.
+    """
 
     table: ClassVar[str] = "routing"
     item: Identifier = Field(description="item that is made")
     operation: Identifier = Field(description="id of the operation, unique within the item")
     name: Text = Field(default="", description="name in words")
     work_centre: Identifier = Field(description="where it is done")
+    preference: WholeNumber = Field(
+        default=1,
+        description="among the work centres that may do an operation (a row each), 1 is taken first, the next where it "
+        "is full",
+    )
+    valid_from: DateOrAssumption = Field(default=None, description="not begun here before this date; blank: any time")
+    valid_to: DateOrAssumption = Field(default=None, description="not begun here from this date on; blank: no end")
     time: Duration = Field(description="working time for a unit (for a batch, where batch_max is above 1)")
     batch_min: WholeNumber = Field(default=1, description="fewest units that start together")
     batch_max: WholeNumber = Field(default=1, description="most units that start together")

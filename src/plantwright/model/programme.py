@@ -37,6 +37,7 @@ from plantwright.model.production import (
 from plantwright.model.progress import BaselineTask, Replanning, TaskProgress
 from plantwright.model.quantity import NOTHING, Quantity
 from plantwright.model.risks import Risk
+from plantwright.model.routes import Route, choices, routes
 from plantwright.model.row import Row
 
 V = TypeVar("V")
@@ -216,8 +217,20 @@ class Programme:
 
     @cached_property
     def routing_of(self) -> Mapping[str, tuple[Operation, ...]]:
-        """Operations in order by the item that is made; an item with operations is a made item."""
-        return _grouped((o.item, o) for o in self.routing)
+        """Operations in order by the item that is made, each where it is preferred; an item with operations is a made
+        item."""
+        return {item: ways[0] for item, ways in self.routes_of.items()}
+
+    @cached_property
+    def routes_of(self) -> Mapping[str, tuple[Route, ...]]:
+        """Ways through the work centres by the item that is made, the preferred one first."""
+        return {item: routes(rows) for item, rows in _grouped((o.item, o) for o in self.routing).items()}
+
+    @cached_property
+    def choices_of(self) -> Mapping[str, frozenset[str]]:
+        """Operations that may be done in several places, by item, of items that have any."""
+        found = {item: choices(ways) for item, ways in self.routes_of.items()}
+        return {item: operations for item, operations in found.items() if operations}
 
     @cached_property
     def stock_ids(self) -> tuple[str, ...]:

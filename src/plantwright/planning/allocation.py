@@ -23,6 +23,7 @@ from plantwright.planning.check import check_plan
 from plantwright.planning.difference import nervousness
 from plantwright.planning.highs import LinearProgram, solve
 from plantwright.planning.problem import WEEK, Problem, Rules, problem
+from plantwright.planning.products import BUY
 from plantwright.planning.solve import plan
 
 Floats = NDArray[np.float64]
@@ -144,6 +145,8 @@ class _Program:
         hours: list[dict[int, float]] = [{} for _ in range(count)]
         for item in self._bottom_up():
             parts[item][item] = 1.0
+            if item in self._several:
+                continue  # which way it is made is left open, and so is what it takes: the bound stays a bound
             for k in range(p.items[item]["op0"], p.items[item]["op1"]):
                 for use in p.uses[p.operations[k]["use0"] : p.operations[k]["use1"]].tolist():
                     hours[item][use[0]] = hours[item].get(use[0], 0.0) + use[1]
@@ -154,6 +157,13 @@ class _Program:
                     for what, amount in theirs.items():
                         mine[what] = mine.get(what, 0.0) + quantity * amount
         return parts, hours
+
+    @cached_property
+    def _several(self) -> set[int]:
+        """Items that are had in more ways than by their routing and from suppliers."""
+        items, ways = self.problem.arrays.items[: len(self.problem.programme.items)], self.problem.arrays.ways
+        turns = [ways[a:b].tolist() for a, b in zip(items["way0"].tolist(), items["way1"].tolist(), strict=True)]
+        return {item for item, tried in enumerate(turns) if not set(tried) <= {item, BUY}}
 
     def _bottom_up(self) -> list[int]:
         p, order, seen = self.problem.arrays, [], set[int]()
@@ -238,7 +248,7 @@ class _Program:
         """
         p, parts = self.problem.arrays, self.content[0]
         beside = set(p.gives["item"].tolist())  # what comes out beside other items is no limit that is known here
-        for item in (i for i in np.flatnonzero(p.items["made"] == 0).tolist() if i not in beside):
+        for item in (i for i in np.flatnonzero(p.items["made"] == 0).tolist() if i not in beside | self._several):
             taken = np.array([parts[i].get(item, 0.0) for i in self._items().tolist()])
             if taken.any():
                 stocked = self._stocked([content.get(item, 0.0) for content in parts], self._shipped_by(taken))

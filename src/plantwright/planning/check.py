@@ -15,13 +15,23 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder
+from plantwright.model.plan import Plan, PurchaseOrder
 from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_demand, check_standing
 from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
-from plantwright.planning.check_material import NEAR, WEEK, balance, choices, made, open_orders, uses
+from plantwright.planning.check_material import (
+    NEAR,
+    WEEK,
+    assignments,
+    balance,
+    choices,
+    lots_made,
+    made,
+    open_orders,
+    uses,
+)
 
 
 def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[str, ...]:
@@ -32,6 +42,8 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _lead_times,
         _supplier_limits,
         _production,
+        assignments,
+        lots_made,
         balance,
         choices,
         open_orders,
@@ -130,18 +142,15 @@ def _over_week(steps: Sequence[Step], week: int) -> float:
 
 
 def _production(programme: Programme, plan: Plan) -> Iterator[str]:
-    by_item: dict[str, list[ProductionOrder]] = defaultdict(list)
     late = {clash.order for clash in plan.clashes if clash.kind == "lead_time"}
-    for order in sorted(plan.production_orders, key=lambda o: o.finish):
-        by_item[order.item].append(order)
-    for item, orders in sorted(by_item.items()):
-        if item not in programme.routing_of:
-            yield f"{orders[0].id}: nothing makes {item}"
-            continue
-        begins = operation_starts(programme, item, np.array([o.finish for o in orders]))[0]
-        asked = np.cumsum([o.good for o in orders]) * expected_effort(programme, item).started
-        started = np.cumsum([o.quantity for o in orders])
-        for order, begin in zip(orders, begins.tolist(), strict=True):
+    for order in plan.production_orders:
+        if order.item not in programme.routing_of:
+            yield f"{order.id}: nothing makes {order.item}"
+    for lots in made(programme, plan):
+        begins = operation_starts(programme, lots.route, lots.finish)[0]
+        asked = np.cumsum(lots.good) * expected_effort(lots.route).started
+        started = np.cumsum([o.quantity for o in lots.orders])
+        for order, begin in zip(lots.orders, begins.tolist(), strict=True):
             if (
                 (begin < -NEAR and order.id not in late)
                 or not -NEAR <= order.release <= max(begin, 0.0) + NEAR
@@ -149,7 +158,8 @@ def _production(programme: Programme, plan: Plan) -> Iterator[str]:
             ):
                 yield f"{order.id}: released at {order.release:.1f}, it is not done at {order.finish:.1f}"
         for k in np.flatnonzero(np.abs(started - asked) > 1 + NEAR).tolist():
-            yield f"{orders[k].id}: {started[k]:g} units of {item} are started where yield asks for {asked[k]:g}"
+            said = f"{started[k]:g} units of {lots.item} are started where yield asks for {asked[k]:g}"
+            yield f"{lots.orders[k].id}: {said}"
 
 
 def _capacity(programme: Programme, schedule: Schedule, plan: Plan) -> Iterator[str]:

@@ -8,16 +8,18 @@ from its start, calendars by whole arrays instead of a moment at a time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.calendars import Calendar, continuous
-from plantwright.model.programme import Operation, Programme, WorkCentre
+from plantwright.model.plan import ProductionOrder
+from plantwright.model.programme import Programme, WorkCentre
 from plantwright.model.quantity import value_at
+from plantwright.model.routes import Route
 from plantwright.model.schedule import Schedule
 
 WEEK = 168.0
@@ -33,13 +35,28 @@ class ExpectedEffort:
     reached: tuple[float, ...]
 
 
-def expected_effort(programme: Programme, item: str) -> ExpectedEffort:
-    """Return what one good unit of an item takes, by backward recursion over (operation, failures so far)."""
-    return _effort(programme.routing_of[item])
+@dataclass(frozen=True)
+class Lots:
+    """Production orders of an item that go one way, in order of time."""
+
+    item: str
+    route: Route
+    orders: tuple[ProductionOrder, ...]
+
+    @cached_property
+    def finish(self) -> NDArray[np.float64]:
+        """When each is done, hours from start."""
+        return np.array([order.finish for order in self.orders])
+
+    @cached_property
+    def good(self) -> NDArray[np.float64]:
+        """Good units of each."""
+        return np.array([order.good for order in self.orders])
 
 
 @cache
-def _effort(routing: tuple[Operation, ...]) -> ExpectedEffort:
+def expected_effort(routing: Route) -> ExpectedEffort:
+    """Return what one good unit takes of a way to make it, by backward recursion over (operation, failures so far)."""
     names = [o.operation for o in routing]
 
     def value(k: int, failures: int, target: int, first_only: bool, found: dict[tuple[int, int], float]) -> float:
@@ -65,14 +82,12 @@ def _effort(routing: tuple[Operation, ...]) -> ExpectedEffort:
     return ExpectedEffort(1 / good, passes, reached)
 
 
-def operation_starts(programme: Programme, item: str, finish: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def operation_starts(programme: Programme, route: Route, finish: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return when each operation of orders begins that are done at `finish` (hours from start, any shape), in routing
     order.
     """
     starts, end = [], finish
-    for operation, passes in reversed(
-        list(zip(programme.routing_of[item], expected_effort(programme, item).passes, strict=True))
-    ):
+    for operation, passes in reversed(list(zip(route, expected_effort(route).passes, strict=True))):
         when = _calendar(programme, programme.work_centre[operation.work_centre])
         end = _begin(when, end, operation.time.planned * passes)
         starts.append(end)
@@ -96,18 +111,18 @@ def _begin(when: Calendar, end: NDArray[np.float64], hours: float) -> NDArray[np
 
 
 def station_weeks(
-    programme: Programme, schedule: Schedule, made: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    programme: Programme, schedule: Schedule, made: Sequence[Lots]
 ) -> tuple[dict[Key, NDArray[np.float64]], dict[Key, NDArray[np.float64]]]:
-    """Return hours needed and hours there by (kind, id) and week, for orders `made`: item -> (finish, good units)."""
+    """Return hours needed and hours there by (kind, id) and week."""
     weeks = max(1, int(np.ceil(programme.horizon_hours / WEEK)))
     edges = np.linspace(0.0, weeks * WEEK, weeks + 1, dtype=np.float64)
     needed: dict[Key, NDArray[np.float64]] = defaultdict(lambda: np.zeros(edges.size - 1))
-    for item, (finish, good) in made.items():
-        starts = [*operation_starts(programme, item, finish), finish]
-        for k, operation in enumerate(programme.routing_of[item]):
+    for lots in made:
+        starts = [*operation_starts(programme, lots.route, lots.finish), lots.finish]
+        for k, operation in enumerate(lots.route):
             centre = programme.work_centre[operation.work_centre]
-            hours = operation.time.planned * expected_effort(programme, item).passes[k]
-            spread = _by_week(_calendar(programme, centre), starts[k], starts[k + 1], good * hours, edges)
+            hours = operation.time.planned * expected_effort(lots.route).passes[k]
+            spread = _by_week(_calendar(programme, centre), starts[k], starts[k + 1], lots.good * hours, edges)
             needed["work_centre", centre.id] += spread / operation.batch_max
             for need in centre.resources:
                 needed["resource", need.id] += spread / operation.batch_max * need.amount.planned
@@ -117,17 +132,15 @@ def station_weeks(
     return needed, there | {("resource", r.id): _amounts(programme, schedule, r.id, edges) for r in programme.resources}
 
 
-def changeover_weeks(
-    programme: Programme, made: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
-) -> dict[Key, NDArray[np.float64]]:
+def changeover_weeks(programme: Programme, made: Sequence[Lots]) -> dict[Key, NDArray[np.float64]]:
     """Return the hours lost to changeovers by work centre and week: a day with so many families has one setup fewer."""
     days = 7 * max(1, int(np.ceil(programme.horizon_hours / WEEK)))
     edges = np.arange(days + 1, dtype=np.float64) * 24.0
     families: dict[tuple[str, str], NDArray[np.bool_]] = defaultdict(lambda: np.zeros(days, dtype=np.bool_))
-    for item, (finish, _) in made.items():
-        starts = [*operation_starts(programme, item, finish), finish]
-        for k, operation in enumerate(programme.routing_of[item]):
-            centre, family = programme.work_centre[operation.work_centre], programme.item[item].family
+    for lots in made:
+        starts = [*operation_starts(programme, lots.route, lots.finish), lots.finish]
+        for k, operation in enumerate(lots.route):
+            centre, family = programme.work_centre[operation.work_centre], programme.item[lots.item].family
             if centre.setup is not None and family:
                 families[centre.id, family] |= _worked_on(_calendar(programme, centre), starts[k], starts[k + 1], edges)
     lost: dict[Key, NDArray[np.float64]] = {}

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from plantwright.model.bills import is_choice
 from plantwright.model.plan import Consumption, Plan, ProductionOrder
 from plantwright.model.programme import Component, Programme
-from plantwright.planning.check_effort import expected_effort, operation_starts
+from plantwright.model.routes import Route
+from plantwright.planning.check_effort import Lots, expected_effort, operation_starts
 from plantwright.planning.check_standing import put_off
 
 Floats = NDArray[np.float64]
@@ -30,14 +31,14 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
     used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
     for shipment in plan.shipments:
         used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
-    for item, (finish, good) in made(programme, plan).items():
-        starts = [np.maximum(begins, 0.0) for begins in operation_starts(programme, item, finish)]
-        effort = expected_effort(programme, item)
-        names = [o.operation for o in programme.routing_of[item]]
-        for place in programme.places_of.get(item, ()):
+    for lots in made(programme, plan):
+        starts = [np.maximum(begins, 0.0) for begins in operation_starts(programme, lots.route, lots.finish)]
+        effort = expected_effort(lots.route)
+        names = [o.operation for o in lots.route]
+        for place in programme.places_of.get(lots.item, ()):
             if not is_choice(place):
                 k = names.index(place[0].operation) if place[0].operation else 0
-                quantity = good * place[0].quantity.planned * effort.reached[k]
+                quantity = lots.good * place[0].quantity.planned * effort.reached[k]
                 used[place[0].component].append((starts[k], quantity))
     for order, row, begins in _chosen(programme, plan):
         if order.item in programme.item:
@@ -52,8 +53,9 @@ def _chosen(programme: Programme, plan: Plan) -> Iterator[tuple[ProductionOrder,
     for order, rows in plan.consumptions_of.items():
         if order in orders:
             found = orders[order]
-            starts = operation_starts(programme, found.item, np.array([found.finish]))
-            begins = dict(zip((o.operation for o in programme.routing_of[found.item]), starts, strict=True))
+            route = route_of(programme, plan, found)
+            starts = operation_starts(programme, route, np.array([found.finish]))
+            begins = dict(zip((o.operation for o in route), starts, strict=True))
             yield from (
                 (found, row, max(float(begins[row.operation][0]), 0.0)) for row in rows if row.operation in begins
             )
@@ -70,26 +72,28 @@ def choices(programme: Programme, plan: Plan) -> Iterator[str]:
         taken[order.id].append((row, begins))
     waits = {(clash.order, clash.object) for clash in plan.clashes}
     for order in plan.production_orders:
-        missing = {name for at, name in waits if at == order.id} if order.frozen else set[str]()
-        yield from _places_filled(programme, order, taken.get(order.id, []), served[order.id], missing)
+        if order.item in programme.routing_of:
+            missing = {name for at, name in waits if at == order.id} if order.frozen else set[str]()
+            route = route_of(programme, plan, order)
+            yield from _places_filled(programme, order, route, taken.get(order.id, []), served[order.id], missing)
 
 
 def _places_filled(
-    programme: Programme, order: ProductionOrder, taken: list[tuple[Consumption, float]], served: set[str],
-    missing: set[str],
+    programme: Programme, order: ProductionOrder, route: Route, taken: list[tuple[Consumption, float]],
+    served: set[str], missing: set[str],
 ) -> Iterator[str]:  # fmt: skip
     """Yield what is wrong with one order's choices: each place takes one line that it may take then, no other; what is
     missing by name (`missing`) is not taken.
     """
     left = list(taken)
-    effort = expected_effort(programme, order.item)
-    names = [o.operation for o in programme.routing_of[order.item]]
+    effort = expected_effort(route)
+    names = [o.operation for o in route]
     for place in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
         found = _match(place, left, names)
         if found is None and missing & {line.component for line in place}:
             continue
         if found is None:
-            starts = operation_starts(programme, order.item, np.array([order.finish]))
+            starts = operation_starts(programme, route, np.array([order.finish]))
             for line in place:
                 begins = float(starts[names.index(line.operation) if line.operation else 0][0])
                 waits = len(place) > 1 and line.valid_from is not None and line.valid_from.planned > begins
@@ -117,13 +121,55 @@ def _match(
     return None
 
 
-def made(programme: Programme, plan: Plan) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return finish and good units of the production orders by item."""
-    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+def made(programme: Programme, plan: Plan) -> list[Lots]:
+    """Return the production orders by item and the way that they go."""
+    rows: dict[tuple[str, tuple[int, ...]], list[ProductionOrder]] = defaultdict(list)
     for order in plan.production_orders:
         if order.item in programme.routing_of:
-            rows[order.item].append((order.finish, order.good))
-    return {item: (np.array([f for f, _ in r]), np.array([g for _, g in r])) for item, r in rows.items()}
+            rows[order.item, tuple(a.preference for a in plan.assignments_of.get(order.id, ()))].append(order)
+    return [
+        Lots(item, route_of(programme, plan, orders[0]), tuple(sorted(orders, key=lambda o: o.finish)))
+        for (item, _), orders in rows.items()
+    ]
+
+
+def route_of(programme: Programme, plan: Plan, order: ProductionOrder) -> Route:
+    """Return the operations that an order goes through, each where the plan says or else where it is preferred."""
+    told = {a.operation: a.preference for a in plan.assignments_of.get(order.id, ())}
+    ways = programme.routes_of[order.item]
+    return next((way for way in ways if all(told.get(o.operation, o.preference) == o.preference for o in way)), ways[0])
+
+
+def assignments(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield what is wrong with where orders are worked on: each operation in one of its places, while it may be."""
+    for order in plan.production_orders:
+        rows, choices = plan.assignments_of.get(order.id, ()), programme.choices_of.get(order.item, frozenset())
+        ways = programme.routes_of.get(order.item, ())
+        offered = {(o.operation, o.work_centre, o.preference) for way in ways for o in way}
+        if sorted(a.operation for a in rows) != sorted(choices):
+            yield f"{order.id}: it is said of {len(rows)} of {len(choices)} operations where they are done"
+        yield from (
+            f"{order.id}: {a.operation} is not done at {a.work_centre}" for a in rows
+            if (a.operation, a.work_centre, a.preference) not in offered
+        )  # fmt: skip
+    for lots in made(programme, plan):
+        planned = np.array([not order.frozen for order in lots.orders])
+        starts = operation_starts(programme, lots.route, lots.finish[planned])
+        for operation, begins in zip(lots.route, starts, strict=True):
+            first = operation.valid_from.planned if operation.valid_from else -np.inf
+            last = operation.valid_to.planned if operation.valid_to else np.inf
+            for start in begins[(begins < first - NEAR) | (begins >= last)].tolist():
+                said = f"{operation.operation} begins at {start:.1f}, when it may not at {operation.work_centre}"
+                yield f"{lots.item}: {said}"
+
+
+def lots_made(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield the production orders that are not in lots of their item's size."""
+    for order in (each for each in plan.production_orders if not each.frozen):
+        item = programme.item.get(order.item)
+        lots = order.good / item.lot_multiple if item else 1.0
+        if item and (order.good < item.lot_min - NEAR or abs(lots - round(lots)) > NEAR):
+            yield f"{order.id}: {order.good:g} {order.item} are no lot"
 
 
 def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float, float]]]:

@@ -94,6 +94,7 @@ def with_stable_ids(before: Plan, after: Plan) -> Plan:
         pegging=tuple(replace(p, supply=names.get(p.supply, p.supply)) for p in after.pegging),
         reasons=tuple(_renamed(reason, names) for reason in after.reasons),
         consumptions=tuple(replace(c, order=names[c.order]) for c in after.consumptions),
+        assignments=tuple(replace(a, order=names[a.order]) for a in after.assignments),
     )
 
 

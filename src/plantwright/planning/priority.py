@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from plantwright.planning import state as at
 from plantwright.planning.problem import WEEK, Arrays
+from plantwright.planning.products import BUY
 from plantwright.planning.state import EPS, State, entry, kernel
 from plantwright.planning.supply import (
     build,
@@ -48,14 +49,16 @@ class Answer(NamedTuple):
 
 
 @kernel
-def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float) -> Answer:
+def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
+    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float
+) -> Answer:  # fmt: skip
     """Return what a demand is given of an item by `time`; with `ahead` 1.0, first of all by its safety time before.
 
     (`ahead` is no truth value: each of those is a type to the compiler, and two loops that call each other cannot be
     kept in its cache.)
 
-    Free supply first, then lots made as late as may be, their components asked for in turn, then purchases. A place
-    of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
+    Free supply first, then its ways in turn: lots made as late as may be, their components asked for in turn, then
+    purchases. A place of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
     """
     if ahead > 0.0 and 0.0 < p.items[item]["safety"] <= time:
         first = ask(p, s, demand, item, quantity, time - p.items[item]["safety"], 0.0)
@@ -64,60 +67,77 @@ def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
         rest = ask(p, s, demand, item, quantity - first.got, time, 0.0)
         return Answer(first.got + rest.got, rest.next, rest.kind, rest.row, rest.at)
     got, why = take(p, s, demand, item, quantity, time), Answer(0.0, np.inf, at.PART, item, time)
-    finish, most = time, np.inf
-    while p.items[item]["made"] and got < quantity - EPS:
-        finish, units, full, bucket = latest_fit(p, s, item, time, finish)
-        if units < 1.0:
-            why = without_room(p, s, item, time, full, bucket)
+    for turn in range(p.items[item]["way0"], p.items[item]["way1"]):
+        if got >= quantity - EPS:
             break
-        units = min(units, most, np.ceil(quantity - got - EPS))
-        mark = s.counts[at.N_LOG]
-        while units >= 1.0:
-            order = build(p, s, item, finish, units)
-            lot, place = Answer(units, why.next, why.kind, why.row, why.at), why
-            for k in range(p.items[item]["line0"], p.items[item]["line1"]):
-                line = p.lines[k]
-                place = Answer(np.inf, np.inf, at.PART, item, time) if k == line["place0"] else place
-                if place.got < 1.0 or place.got == np.inf:
-                    start, before = window_start(p, item, line["operation"], finish), s.counts[at.N_LOG]
-                    opens = taken_from(p, k, demand, start)
-                    found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
-                    if opens <= start:
-                        found = ask(p, s, demand, line["component"], units * line["quantity"], start, 1.0)
-                    place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
-                lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
-            why = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
-            if lot.got == units:
+        row, held = p.ways[turn], Answer(0.0, np.inf, at.PART, item, time)
+        if row == BUY:
+            held = purchase(p, s, demand, item, quantity - got, time)
+            got += held.got
+        finish, most, least = time, np.inf, p.items[row]["least"]
+        while row != BUY and got < quantity - EPS:
+            finish, units, full, bucket = latest_fit(p, s, row, time, finish)
+            if units < least:
+                held = without_room(p, s, row, time, full, bucket)
                 break
-            take_back(p, s, mark)
-            units = lot.got if lot.got >= 1.0 or units == 1.0 else 1.0
-        if units < 1.0:
-            if finish < time - EPS and why.next < np.inf:  # later lots have no room by `time`, which is needed as well
-                why = later(why, earliest_fit(p, s, item, time))
-            break
-        most = units * 2 if units == 1.0 or most < np.inf else np.inf
-        got += give(p, s, demand, order, min(units, quantity - got), time, mark)
-    return with_purchases(p, s, demand, item, quantity, time, got, why)
-
-
-@kernel
-def with_purchases(
-    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, got: float, why: Answer
-) -> Answer:
-    """Return an answer after what is missing was bought as far as it can be there by `time`."""
+            units = min(units, most, in_lots(p, row, quantity - got))
+            mark = s.counts[at.N_LOG]
+            while units >= least:
+                order = build(p, s, row, finish, units)
+                lot, place = Answer(units, held.next, held.kind, held.row, held.at), held
+                for k in range(p.items[row]["line0"], p.items[row]["line1"]):
+                    line = p.lines[k]
+                    place = Answer(np.inf, np.inf, at.PART, item, time) if k == line["place0"] else place
+                    if place.got < least or place.got == np.inf:
+                        start, before = window_start(p, row, line["operation"], finish), s.counts[at.N_LOG]
+                        opens = taken_from(p, k, demand, start)
+                        found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
+                        if opens <= start:
+                            found = ask(p, s, demand, line["component"], units * line["quantity"], start, 1.0)
+                        place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
+                    lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
+                held = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
+                if lot.got == units:
+                    break
+                take_back(p, s, mark)
+                units = fewer(p, row, units, lot.got)
+            if units < least:
+                held = with_room(p, s, row, held, finish, time)
+                break
+            most = units * 2 if units == least or most < np.inf else np.inf
+            got += give(p, s, demand, order, min(units, quantity - got), time, mark)
+        if turn == p.items[item]["way0"] or held.next < why.next:
+            why = held
     if got < quantity - EPS:
-        bought = purchase(p, s, demand, item, quantity - got, time)
-        got += bought.got
-        if bought.next < why.next or not p.items[item]["made"]:
-            why = bought
         why = Answer(0.0, min(why.next, next_free(p, s, demand, item, time)), why.kind, why.row, why.at)
     return Answer(got, why.next, why.kind, why.row, why.at)
 
 
 @kernel
-def later(why: Answer, time: float) -> Answer:
-    """Return an answer whose next time is not before `time`."""
-    return Answer(why.got, max(why.next, time), why.kind, why.row, why.at)
+def in_lots(p: Arrays, way: int, quantity: float) -> float:
+    """Return how many units to make by a way for `quantity` to be there: whole ones, in lots."""
+    multiple = p.items[way]["multiple"]
+    return float(max(np.ceil(quantity / multiple - EPS) * multiple, p.items[way]["least"]))
+
+
+@kernel
+def fewer(p: Arrays, way: int, units: float, possible: float) -> float:
+    """Return how many units to try by a way when of `units` only so many are possible: those, else the smallest lot,
+    else none.
+    """
+    multiple, least = p.items[way]["multiple"], p.items[way]["least"]
+    possible = np.floor(possible / multiple + EPS) * multiple
+    return float(possible if possible >= least or units == least else least)
+
+
+@kernel
+def with_room(p: Arrays, s: State, way: int, held: Answer, finish: float, time: float) -> Answer:
+    """Return what holds a lot up that was tried at `finish`: where that is before `time`, later ones have no room by
+    then, which is needed as well.
+    """
+    if finish < time - EPS and held.next < np.inf:
+        return Answer(held.got, max(held.next, earliest_fit(p, s, way, time)), held.kind, held.row, held.at)
+    return held
 
 
 @kernel
@@ -125,9 +145,26 @@ def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket:
     """Return when a lot has room after `time`, and what is full by then; the lead time where nothing is."""
     then = earliest_fit(p, s, item, time)
     if full < 0:
+        opens, ended = dates_of(p, item, time)
+        if ended or opens > -np.inf:
+            return Answer(0.0, then, at.ENDED if ended else at.NOT_MADE_YET, item, time if ended else opens)
         fits = p.frozen > 0.0 and window_start(p, item, p.items[item]["op0"], time) >= 0.0
         return Answer(0.0, then, at.FENCE if fits else at.LEAD_TIME, item, time)
     return Answer(0.0, then, at.CAPACITY, full, bucket * p.bucket)
+
+
+@kernel
+def dates_of(p: Arrays, way: int, time: float) -> tuple[float, bool]:
+    """Return the date that an operation of a way waits for to be done by `time` (else nothing), and whether one may no
+    longer be begun.
+    """
+    opens, ended = -np.inf, False
+    for operation in range(p.items[way]["op0"], p.items[way]["op1"]):
+        start = window_start(p, way, operation, time)
+        if start < p.operations[operation]["from"] - EPS:
+            opens = max(opens, p.operations[operation]["from"])
+        ended = ended or start >= p.operations[operation]["to"] - EPS
+    return float(opens), ended
 
 
 @kernel
@@ -148,17 +185,17 @@ def taken_from(p: Arrays, line: int, demand: int, start: float) -> float:
 def filled(p: Arrays, s: State, order: int, line: int, before: int, place: Answer, found: Answer) -> Answer:
     """Return how many of a lot a place of its bill allows after one more of its lines was tried.
 
-    What a line gives for not even one unit goes back, where another line may fill the place.
+    What a line gives for not even the smallest lot goes back, where another line may fill the place.
     """
     row, item = p.lines[line], s.orders[order]["item"]
     alone = row["place1"] == row["place0"] + 1
-    limit = np.floor(found.got / row["quantity"] + EPS)
+    limit, least = np.floor(found.got / row["quantity"] + EPS), p.items[item]["least"]
     then = finish_from(p, item, row["operation"], found.next) if found.next <= p.horizon else np.inf
-    if limit >= 1.0 and row["choice"]:
+    if limit >= least and row["choice"]:
         choose(s, order, line)
-    elif limit < 1.0 and not alone:
+    elif limit < least and not alone:
         take_back(p, s, before)
-    if place.got < 1.0 and (place.next <= then or found.kind == at.NOT_YET):
+    if place.got < least and (place.next <= then or found.kind == at.NOT_YET):
         return Answer(limit, min(place.next, then), place.kind, place.row, place.at)
     return Answer(limit, then, found.kind, found.row, found.at)
 
@@ -181,7 +218,7 @@ def give(p: Arrays, s: State, demand: int, order: int, quantity: float, time: fl
     row["lot"] = lot
     if p.allowed.size > 0:
         keep_for_customer(p, s, lot, demand, mark)
-    if into == item:
+    if p.items[item]["pegs"]:
         peg(s, lot, demand, quantity, time)
     for k in range(p.items[item]["give0"], p.items[item]["give1"]):
         other = p.gives[k]["item"]

@@ -15,29 +15,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.bills import is_choice
 from plantwright.model.calendars import Calendar
 from plantwright.model.check_references import circles
-from plantwright.model.programme import Component, Demand, FirmOrder, Item, Operation, Programme, Source
+from plantwright.model.programme import Demand, FirmOrder, Programme, Source
 from plantwright.model.quantity import Step, value_at
 from plantwright.model.schedule import Schedule
-from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities
+from plantwright.planning.capacity import WORK_CENTRE, Capacities, calendar, calendar_of, capacities
 from plantwright.planning.lead_times import earliest_receipt, latest_order
+from plantwright.planning.products import Table, Way, campaigns_of, products, setup_hours
 from plantwright.planning.reservations import Holds, holds
-from plantwright.planning.yields import Effort, effort, expected_good
+from plantwright.planning.yields import expected_good
 
 WEEK = 168.0
-Table = NDArray[np.void]
-"""Rows with named fields (a structured array)."""
-
-ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
-                 ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
-                 ("into", "i8"), ("give0", "i8"), ("give1", "i8")])  # fmt: skip
-GIVEN = np.dtype([("item", "i8"), ("quantity", "f8")])
-OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8")])
-USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
-LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
-                 ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
 SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold0", "i8"), ("hold1", "i8"),
                    ("receiving", "f8"), ("interval", "f8"), ("unfenced", "f8")])  # fmt: skip
 DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
@@ -66,9 +55,11 @@ class Rules:
 class Arrays(NamedTuple):
     """What the loops read and never change. Times are hours from start; rows of `demands` are in the order of planning.
 
-    Rows of `items` beyond the programme's stand for what is made or bought `into` the stock of an item and not for a
-    demand; rows of `demands` beyond the programme's are who asks for that. A lot is to be there the `safety` time
-    before it is needed and may be kept for its `life`. `gives`: what comes out with each good unit.
+    Rows of `items` beyond the programme's are further ways to make one of them, `into` its stock; those that `pegs` is
+    0 of are asked for stock and not for a demand, by the rows of `demands` beyond the programme's. `ways`: rows in the
+    order in which they are tried, those of an item from `way0` to `way1`; -1 stands for buying. Orders are of `least`
+    good units, in multiples. A lot is to be there the `safety` time before it is needed and may be kept for its `life`.
+    `gives`: what comes out with each good unit.
 
     `turns`: which demand is planned when, and how much of it. `last`: when a demand's last unit may leave; `least`:
     units that leave together at least. `holds`: reservation of each row of what is kept of suppliers' weeks.
@@ -84,6 +75,7 @@ class Arrays(NamedTuple):
     """
 
     items: Table
+    ways: NDArray[np.int64]
     operations: Table
     uses: Table
     lines: Table
@@ -120,7 +112,10 @@ class Problem:
     arrays: Arrays
     demands: tuple[Demand, ...]
     sources: tuple[Source, ...]
-    efforts: dict[str, Effort]
+    ways: tuple[Way | None, ...]
+    """How each row of `arrays.items` is made; None where it is not."""
+    lines: tuple[tuple[str, str], ...]
+    """Operation and component of each row of `arrays.lines`."""
     capacity: Capacities
     edges: NDArray[np.float64]
     supplier_weeks: NDArray[np.float64]
@@ -148,7 +143,6 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     edges = _edges(round(weeks * WEEK / rules.bucket_hours), rules.bucket_hours)
     capacity = capacities(programme, schedule, edges)
     demands = _ordered(programme, order)
-    efforts = {item: effort(operations) for item, operations in programme.routing_of.items() if item not in faults}
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
     frozen, slushy = programme.planning.frozen_fence.planned, programme.planning.slushy
@@ -160,12 +154,12 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     rules_about, customers = customer_rules(programme)
     safe = tuple(item.id for item in programme.items if item.safety_stock.planned > 0)
     keepers = _of_customers(demands, customers if rules_about else [])
+    made = products(programme, capacity, calendars, rules_about, faults, safe)
     asking = [_demand_row(programme, d, items, sites, customers) for d in demands]
-    asking += [_safety_row(programme, len(items) + n, name, customers) for n, name in enumerate(safe)]
+    asking += [_safety_row(programme, made.standing[name], name, customers) for name in safe]
     asking += [_standing_row(programme, items[each.item], each, customers) for each in programme.production_orders]
-    tables = _product_tables(programme, efforts, capacity, calendars, rules_about)
     arrays = Arrays(
-        **tables | {"items": _with_standing(tables["items"], [items[name] for name in safe])},
+        **made.tables,
         sources=_rows(SOURCE, [_source_row(s, k, kept, frozen) for k, s in enumerate(sources)]),
         demands=_rows(DEMAND, asking),
         turns=_rows(TURN, _turns(programme, demands)),
@@ -185,7 +179,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         build_ahead=rules.build_ahead_hours,
     )
     return Problem(
-        programme, rules, arrays, demands, sources, efforts, capacity, edges, supplier_weeks,
+        programme, rules, arrays, demands, sources, made.ways, made.lines, capacity, edges, supplier_weeks,
         *_sites(programme, weeks), kept, _askers(programme, demands, safe), faults,
     )  # fmt: skip
 
@@ -196,15 +190,10 @@ def unmakeable(programme: Programme) -> dict[str, str]:
     parts = {item: tuple(line.component for line in lines) for item, lines in programme.components_of.items()}
     for path in circles(parts):
         found |= dict.fromkeys(path, f"it goes into itself: {' -> '.join((*path, path[0]))}")
-    for item, operations in programme.routing_of.items():
-        if expected_good(operations) <= 0:
+    for item, ways in programme.routes_of.items():
+        if all(expected_good(route) <= 0 for route in ways):
             found[item] = "no unit of it is ever good: its planned yield is nothing"
     return found
-
-
-def _with_standing(items: Table, safe: list[int]) -> Table:
-    """Return the items with one more row for each that has safety stock: made and bought alike, into its stock."""
-    return np.concatenate([items, items[safe]])
 
 
 def _safety_row(programme: Programme, row: int, item: str, customers: list[str]) -> tuple[Any, ...]:
@@ -244,98 +233,6 @@ def _ordered(programme: Programme, order: tuple[str, ...] | None) -> tuple[Deman
 
 def _rows(kind: np.dtype[np.void], rows: list[tuple[Any, ...]]) -> Table:
     return np.array(rows, dtype=kind)
-
-
-def _product_tables(
-    programme: Programme, efforts: dict[str, Effort], capacity: Capacities, calendars: list[str],
-    rules_about: list[tuple[str, ...]],
-) -> dict[str, Any]:  # fmt: skip
-    """Return items, operations, uses of capacity and lines of the bills of material, each item's rows together."""
-    index = {item.id: i for i, item in enumerate(programme.items)}
-    items: list[tuple[Any, ...]] = []
-    operations: list[tuple[int, float, int, int, int]] = []
-    campaigns = {pair: k for k, pair in enumerate(campaigns_of(programme))}
-    uses: list[tuple[int, float]] = []
-    again: list[bool] = []
-    lines: list[tuple[Any, ...]] = []
-    gives: list[tuple[int, float]] = []
-    n_sources = 0
-    for item in programme.items:
-        op0, line0, source0, give0 = len(operations), len(lines), n_sources, len(gives)
-        routing = programme.routing_of.get(item.id, ()) if item.id in efforts else ()
-        for k, operation in enumerate(routing):
-            needs = _uses(programme, operation, efforts[item.id].passes[k], capacity)
-            hours = operation.time.planned * efforts[item.id].passes[k]
-            calendar_row = calendars.index(calendar_of(programme.work_centre[operation.work_centre]))
-            campaign = campaigns.get((operation.work_centre, item.family), -1)
-            operations.append((calendar_row, hours, len(uses), len(uses) + len(needs), campaign))
-            uses += needs
-        if routing:
-            rows = [row for row, _ in uses[operations[op0][2] :]]
-            again += [rows.count(row) > 1 for row in rows]
-            for place in programme.places_of.get(item.id, ()):
-                span = (len(lines), len(lines) + len(place))
-                found = [_line(c, routing, efforts[item.id], index, op0) for c in place]
-                rules_of = [rules_about.index(c.customers) if c.customers else -1 for c in place]
-                more = [(*span, *_valid(c), rule, is_choice(place)) for c, rule in zip(place, rules_of, strict=True)]
-                lines += [(*line, *rest) for line, rest in zip(found, more, strict=True)]
-        gives += [
-            (index[g.component], g.quantity.planned) for g in programme.by_products_of.get(item.id, ()) if routing
-        ]
-        n_sources += len(programme.sources_of.get(item.id, ()))
-        items.append((
-            bool(routing), op0, len(operations), line0, len(lines), source0, n_sources, item.power.planned,
-            item.safety_time.planned, usable_life(item), index[item.id], give0, len(gives),
-        ))  # fmt: skip
-    return {
-        "items": _rows(ITEM, items),
-        "operations": _rows(OPERATION, operations),
-        "uses": _rows(USE, [(*use, more) for use, more in zip(uses, again, strict=True)]),
-        "lines": _rows(LINE, lines),
-        "gives": _rows(GIVEN, gives),
-    }
-
-
-def usable_life(item: Item) -> float:
-    """Return how long before its wished time one may be made: its shelf life less the safety time that it is kept."""
-    return max(item.shelf_life.planned - item.safety_time.planned, 0.0) if item.shelf_life else inf
-
-
-def campaigns_of(programme: Programme) -> list[tuple[str, str]]:
-    """Return the pairs of work centre and product family that a station there is set up for."""
-    made = [(o.work_centre, programme.item[o.item].family) for o in programme.routing]
-    return sorted({(centre, family) for centre, family in made if family and programme.work_centre[centre].setup})
-
-
-def setup_hours(programme: Programme, kind: str, name: str) -> float:
-    """Return how long a station is set up for another family; nothing at what is no work centre."""
-    setup = programme.work_centre[name].setup if kind == WORK_CENTRE else None
-    return setup.planned if setup else 0.0
-
-
-def _uses(programme: Programme, operation: Operation, passes: float, capacity: Capacities) -> list[tuple[int, float]]:
-    """Return the capacity that one good unit takes at an operation: (row of capacity, hours). A batch shares its
-    station.
-    """
-    centre = programme.work_centre[operation.work_centre]
-    hours = operation.time.planned * passes
-    shared = hours / operation.batch_max
-    found = [(capacity.row(WORK_CENTRE, centre.id), shared)]
-    found += [(capacity.row(RESOURCE, need.id), shared * need.amount.planned) for need in centre.resources]
-    found += [(capacity.row(RESOURCE, need.id), hours * need.amount.planned) for need in operation.resources]
-    return [(row, taken) for row, taken in found if taken > 0]
-
-
-def _line(
-    line: Component, routing: tuple[Operation, ...], behind: Effort, index: dict[str, int], op0: int
-) -> tuple[int, float, int]:
-    at = next((k for k, o in enumerate(routing) if o.operation == line.operation), 0)
-    return index[line.component], line.quantity.planned * behind.reached[at], op0 + at
-
-
-def _valid(line: Component) -> tuple[float, float]:
-    """Return from when and up to when (not included) a line of a bill is taken, hours from start."""
-    return (line.valid_from.planned if line.valid_from else -inf, line.valid_to.planned if line.valid_to else inf)
 
 
 def customer_rules(programme: Programme) -> tuple[list[tuple[str, ...]], list[str]]:

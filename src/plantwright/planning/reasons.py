@@ -12,13 +12,18 @@ from datetime import datetime
 from math import inf, isfinite
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from plantwright.model.plan import Plan, PurchaseOrder, Reason, ReasonKind
 from plantwright.model.programme import Programme
 from plantwright.planning import state as at
+from plantwright.planning.capacity import WORK_CENTRE
 from plantwright.planning.lead_times import earliest_receipt, lead_time
 from plantwright.planning.problem import WEEK, Problem
 from plantwright.planning.state import EPS, State
 
+Floats = NDArray[np.float64]
 WAITS_FOR_PARTS = ("part", "supplier_capacity", "lead_time")
 
 
@@ -53,7 +58,7 @@ def reasons(problem: Problem, state: State) -> tuple[Reason, ...]:
     for demand, causes in sorted(held.items()):
         for units, delay, row in sorted(causes.values(), key=lambda c: (-c[1], -c[0], c[2])):
             _, asked, kind, index, when, _ = rows[row]
-            found.append(_reason(problem, demand, units, delay, Obstacle(asked, kind, index, when)))
+            found.append(_reason(problem, state.room, demand, units, delay, Obstacle(asked, kind, index, when)))
     return tuple(found)
 
 
@@ -97,8 +102,10 @@ def _first_obstacles(state: State) -> dict[int, int]:
     return first
 
 
-def _reason(problem: Problem, demand: int, units: float, delay: float, obstacle: Obstacle) -> Reason:
-    kind, name, text = _worded(problem, demand, obstacle)
+def _reason(
+    problem: Problem, room: Floats, demand: int, units: float, delay: float, obstacle: Obstacle
+) -> Reason:  # fmt: skip
+    kind, name, text = _worded(problem, room, demand, obstacle)
     said = "1 unit" if round(units) == 1 else f"{units:,.0f} units"
     late = f"{_days(delay)} late" if isfinite(delay) else _never(problem, demand)
     return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{said} {late}: {text}")
@@ -109,31 +116,36 @@ def _never(problem: Problem, demand: int) -> str:
     return f"not by its latest date, {date_of(problem, latest.planned)}" if latest else "not within the horizon"
 
 
-def _worded(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+def _worded(problem: Problem, room: Floats, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
     """Return kind, object and sentence of an obstacle."""
     if obstacle.kind in (at.SITE_POWER, at.SITE_RATE, at.TRANSIT):
         return _destination(problem, demand, obstacle)
-    kind, name, text = why_not(problem, obstacle)
+    kind, name, text = why_not(problem, room, problem.demands[demand].item, obstacle)
     return kind, name, text + (_kept(problem, demand, name) if kind in ("supplier_capacity", "part") else "")
 
 
-def why_not(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
-    """Return kind, object and sentence of an obstacle at the plant."""
+def why_not(problem: Problem, room: Floats, item: str, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
+    """Return kind, object and sentence of an obstacle at the plant to having more of an item.
+
+    `room`: what the plan leaves of each capacity and bucket.
+    """
     if obstacle.kind == at.CAPACITY:
-        return _capacity(problem, obstacle)
+        kind, name, text = _capacity(problem, obstacle)
+        return kind, name, text + _as_full(problem, room, item, obstacle)
     name = problem.programme.items[problem.arrays.items["into"][obstacle.row]].id
-    match obstacle.kind:
-        case at.SUPPLIER:
-            return "supplier_capacity", name, _supplier_limit(problem, name, obstacle.at)
-        case at.FENCE:
-            name = problem.programme.items[obstacle.row].id
-            return "fence", name, _fenced(problem, name, obstacle.at)
-        case at.LEAD_TIME:
-            return "lead_time", name, _lead_time(problem, name, obstacle.at)
-        case at.NOT_YET:
-            return "part", name, f"{named(problem, name)} may not be taken before {date_of(problem, obstacle.at)}"
-        case _:
-            return _no_supply(problem, name, obstacle.at)
+    date, words = date_of(problem, obstacle.at), named(problem, name)
+    said: dict[int, tuple[ReasonKind, str]] = {
+        at.SUPPLIER: ("supplier_capacity", _supplier_limit(problem, name, obstacle.at)),
+        at.FENCE: ("fence", _fenced(problem, name, obstacle.at)),
+        at.LEAD_TIME: ("lead_time", _lead_time(problem, name, obstacle.at)),
+        at.NOT_YET: ("part", f"{words} may not be taken before {date}"),
+        at.NOT_MADE_YET: ("part", f"{words} may not be made before {date}"),
+        at.ENDED: ("part", f"{words} may no longer be made for {date}"),
+    }
+    if obstacle.kind not in said:
+        return _no_supply(problem, name, obstacle.at)
+    kind, text = said[obstacle.kind]
+    return kind, name, text
 
 
 def _lead_time(problem: Problem, item: str, needed: float) -> str:
@@ -207,6 +219,35 @@ def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, st
         )
         return result, name, f"{words} is not commissioned when it is needed, {when}"
     return result, name, f"{words} is full up to {date_of(problem, obstacle.asked)}"
+
+
+def _as_full(problem: Problem, room: Floats, item: str, obstacle: Obstacle) -> str:
+    """Return which other work centres could do what a full one does for an item or its components, and are full too."""
+    kind, name = problem.capacity.names[obstacle.row]
+    if kind != WORK_CENTRE:
+        return ""
+    programme, bucket = problem.programme, min(int(obstacle.at / problem.rules.bucket_hours + EPS), room.shape[1] - 1)
+    rows = [row for row in programme.routing if row.item in _within(programme, item)]
+    here = {(row.item, row.operation) for row in rows if row.work_centre == name}
+    others = [row for row in rows if (row.item, row.operation) in here and row.work_centre != name]
+    full = dict.fromkeys(
+        programme.work_centre[row.work_centre].name or row.work_centre
+        for row in others
+        if room[problem.capacity.row(WORK_CENTRE, row.work_centre), bucket] < row.time.planned / row.batch_max
+    )
+    verb = "is" if len(full) == 1 else "are"
+    return f", and so {verb} {', '.join(full)}, where it could be done as well" if full else ""
+
+
+def _within(programme: Programme, item: str) -> set[str]:
+    """Return an item and all that goes into it."""
+    found, waiting = {item}, [item]
+    while waiting:
+        for line in programme.components_of.get(waiting.pop(), ()):
+            if line.component not in found:
+                found.add(line.component)
+                waiting.append(line.component)
+    return found
 
 
 def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:

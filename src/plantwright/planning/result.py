@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.plan import (
+    Assignment,
     Consumption,
     Expiry,
     Pegging,
@@ -26,7 +26,8 @@ from plantwright.model.plan import (
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
 from plantwright.planning.lead_times import latest_order
-from plantwright.planning.problem import Problem, Table
+from plantwright.planning.problem import Problem
+from plantwright.planning.products import Table
 from plantwright.planning.reasons import Obstacle, reasons, why_not, with_orders
 from plantwright.planning.standing import clashes, standing_orders
 from plantwright.planning.state import EPS, State
@@ -44,6 +45,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         reasons=reasons(problem, state),
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges, _setups(problem, state)),
         consumptions=_consumptions(problem, state, names),
+        assignments=_assignments(problem, state, names),
         order=tuple(demand.id for demand in problem.demands),
         shortfalls=_shortfalls(problem, state),
         expiries=_expiries(problem, state, names),
@@ -130,8 +132,9 @@ def _open_orders(problem: Problem) -> Iterator[PurchaseOrder]:
 def _shortfalls(problem: Problem, state: State) -> tuple[Shortfall, ...]:
     found = []
     for item, short, begins, ends, *obstacle in rows_of(state.shorts, state.counts[at.N_SHORTS]).tolist():
-        text = why_not(problem, Obstacle(begins, *obstacle))[2]
-        found.append(Shortfall(problem.programme.items[item].id, _tidy(short), begins, ends, text))
+        name = problem.programme.items[item].id
+        text = why_not(problem, state.room, name, Obstacle(begins, *obstacle))[2]
+        found.append(Shortfall(name, _tidy(short), begins, ends, text))
     return tuple(found)
 
 
@@ -149,22 +152,29 @@ def _production_orders(problem: Problem, state: State, names: list[str]) -> tupl
     """Return the production orders; units started are whole and add up to what yield asks for."""
     lots = _lots(state)
     rows = _in_time(lots, at.PRODUCTION)
-    item, good, finish = lots["item"][rows], lots["quantity"][rows], lots["there"][rows]
+    way, good, finish = state.orders["item"][lots["source"][rows]], lots["quantity"][rows], lots["there"][rows]
     release, started = np.zeros(rows.size), np.zeros(rows.size)
-    set_releases(problem.arrays, item, finish, release)
-    for first, last in _runs(item):
-        asked = np.cumsum(good[first:last]) * problem.efforts[problem.programme.items[item[first]].id].started
-        started[first:last] = np.diff(np.floor(asked + 0.5 + EPS), prepend=0.0)
-    ids = [problem.programme.items[i].id for i in item.tolist()]
+    set_releases(problem.arrays, way, finish, release)
+    for row in np.unique(way).tolist():
+        mine, made = way == row, problem.ways[row]
+        asked = np.cumsum(good[mine]) * (made.effort.started if made is not None else 1.0)
+        started[mine] = np.diff(np.floor(asked + 0.5 + EPS), prepend=0.0)
+    ids = [problem.programme.items[i].id for i in lots["item"][rows].tolist()]
     stands = _standing(problem, lots[rows]).tolist()
     columns = (started.tolist(), release.tolist(), finish.tolist(), np.round(good, 9).tolist(), stands)
     return tuple(map(ProductionOrder, [names[lot] for lot in rows.tolist()], ids, *columns))
 
 
-def _runs(values: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Return (first, last) of each run of equal values, last not included."""
-    edges = np.flatnonzero(np.diff(values, prepend=-1, append=-1)).tolist()
-    return list(pairwise(edges))
+def _assignments(problem: Problem, state: State, names: list[str]) -> tuple[Assignment, ...]:
+    """Return where each order is worked on where its routing gives a choice, orders in order of time."""
+    lots, found = _lots(state), []
+    for lot in _in_time(lots, at.PRODUCTION).tolist():
+        made = problem.ways[state.orders["item"][lots["source"][lot]]]
+        choices = problem.programme.choices_of.get(made.item, frozenset()) if made is not None else ()
+        for step in made.route if made is not None and choices else ():
+            if step.operation in choices:
+                found.append(Assignment(names[lot], step.operation, step.work_centre, step.preference))
+    return tuple(found)
 
 
 def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging, ...]:
@@ -181,23 +191,15 @@ def _pegging(problem: Problem, state: State, names: list[str]) -> tuple[Pegging,
 
 def _consumptions(problem: Problem, state: State, names: list[str]) -> tuple[Consumption, ...]:
     """Return what each order takes where its bill gives a choice, orders in order of time."""
-    places = [line for item in problem.programme.items for line in _lines_of(problem, item.id)]
     chosen, lots = rows_of(state.choices, state.counts[at.N_CHOICES]), _lots(state)
     lot_of = state.orders["lot"][chosen["order"]]
     ranked = np.lexsort((chosen["line"], lot_of, lots["there"][lot_of], lots["item"][lot_of]))
     found = []
     for lot, line in zip(lot_of[ranked].tolist(), chosen["line"][ranked].tolist(), strict=True):
-        operation, component = places[line]
+        operation, component = problem.lines[line]
         quantity = lots["quantity"][lot] * problem.arrays.lines["quantity"][line]
         found.append(Consumption(names[lot], operation, component, _tidy(quantity)))
     return tuple(found)
-
-
-def _lines_of(problem: Problem, item: str) -> list[tuple[str, str]]:
-    """Return operation and component of each line of the planner's bill of an item."""
-    routing = problem.programme.routing_of.get(item, ())
-    lines = problem.programme.components_of.get(item, ()) if routing else ()
-    return [(line.operation or routing[0].operation, line.component) for line in lines]
 
 
 def _shipments(problem: Problem, state: State) -> tuple[Shipment, ...]:

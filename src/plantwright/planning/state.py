@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from plantwright.machine_code import njit
 from plantwright.model.programme import Stock
-from plantwright.planning.problem import WEEK, Problem, Table
+from plantwright.planning.problem import WEEK, Problem
+from plantwright.planning.products import Table
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -25,7 +26,7 @@ EPS = 1e-6
 N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS, N_CLASHES = range(9)
 STOCK, PURCHASE, PRODUCTION, BY_PRODUCT = range(4)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
-PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE = range(9)
+PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE, NOT_MADE_YET, ENDED = range(11)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
                 ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8"),

@@ -147,7 +147,7 @@ def buy(p: Arrays, s: State, demand: int, item: int, quantity: float, time: floa
             if size > EPS:
                 lot = ordered(p, s, demand, into, source, week, size)
                 amount = min(size, quantity - got)
-                if into == item:
+                if p.items[item]["pegs"]:
                     peg(s, lot, demand, amount, time)
                 got += amount
             week -= 1

@@ -163,9 +163,10 @@ def count_campaign(p: Arrays, s: State, campaign: int, bucket: int, change: int)
 def units_of(p: Arrays, s: State, item: int, operation: int, use: int, forward: bool) -> tuple[float, int, float]:
     """Return (units, bucket, free): how many fit an operation's window by one use of capacity.
 
-    Where not even one does, the bucket that is too full (else -1) and the hours that it has for one. Looks from the
-    side that lies farthest in the direction of the search, so that the next try jumps as far as it may.
+    Where not even the smallest lot does, the bucket that is too full (else -1) and the hours that it has for it. Looks
+    from the side that lies farthest in the direction of the search, so that the next try jumps as far as it may.
     """
+    least = p.items[item]["least"]
     start, end = s.edges[operation - p.items[item]["op0"]], s.edges[operation - p.items[item]["op0"] + 1]
     row, units, begun = p.uses[use]["capacity"], np.inf, begun_at(p, operation, start)
     first, last = int(start / p.bucket), min(int(end / p.bucket), s.room.shape[1] - 1)
@@ -176,15 +177,16 @@ def units_of(p: Arrays, s: State, item: int, operation: int, use: int, forward: 
             others = beside(p, s, item, use, bucket) if p.uses[use]["again"] else 0.0
             room = s.room[row, bucket] - changeover(p, s, operation, row, bucket)
             fit = room / (taken + others)
-            if fit < 1.0 - EPS:
-                return fit, bucket, max(room - others, 0.0)
+            if fit < least - EPS:
+                return fit, bucket, max(room - least * others, 0.0)
             units = min(units, fit)
     return units, -1, 0.0
 
 
 @kernel
-def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forward: bool) -> int:
-    """Return the nearest bucket from `bucket` on in which a window of one unit may end (or begin, searching forward).
+def bucket_for(p: Arrays, s: State, operation: int, use: int, taken: float, bucket: int, forward: bool) -> int:
+    """Return the nearest bucket from `bucket` on in which a window may end (or begin, searching forward) that takes
+    `taken` hours.
 
     A window that is no longer than a bucket lies in one or across two that follow each other; buckets that have not
     even so much left are passed over. Before the first or after the last bucket where there is none.
@@ -194,12 +196,12 @@ def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forwa
     near = nearest_open(pointers, row, bucket)
     while 0 <= near < s.room.shape[1]:
         length = p.worked[calendar, near + 1] - p.worked[calendar, near]
-        if s.room[row, near] >= p.uses[use]["hours"] * (1.0 - EPS) or p.operations[operation]["hours"] > length:
+        if s.room[row, near] >= taken * (1.0 - EPS) or p.operations[operation]["hours"] > length:
             break
         then = nearest_open(pointers, row, near + step)
         if 0 <= then < s.room.shape[1]:
             follows = p.worked[calendar, max(near, then)] - p.worked[calendar, min(near, then) + 1] < EPS
-            if follows and s.room[row, near] + s.room[row, then] >= p.uses[use]["hours"] * (1.0 - EPS):
+            if follows and s.room[row, near] + s.room[row, then] >= taken * (1.0 - EPS):
                 break
         near = then
     return near
@@ -207,10 +209,11 @@ def bucket_for(p: Arrays, s: State, operation: int, use: int, bucket: int, forwa
 
 @kernel
 def moved(p: Arrays, s: State, item: int, operation: int, use: int, bucket: int, free: float, forward: bool) -> float:
-    """Return the next finish to try when a unit of a lot finds only `free` hours of a bucket."""
+    """Return the next finish to try when the smallest lot finds only `free` hours of a bucket."""
     calendar, row = p.operations[operation]["calendar"], p.uses[use]["capacity"]
-    rate = p.uses[use]["hours"] / p.operations[operation]["hours"]
-    near = bucket_for(p, s, operation, use, bucket, forward)
+    taken = p.uses[use]["hours"] * p.items[item]["least"]
+    rate = taken / p.operations[operation]["hours"]
+    near = bucket_for(p, s, operation, use, taken, bucket, forward)
     if not 0 <= near < s.room.shape[1]:
         return np.inf if forward else -1.0
     working = (free if near == bucket else max(s.room[row, near], 0.0)) / rate
@@ -233,37 +236,54 @@ def set_edges(p: Arrays, s: State, item: int, finish: float) -> None:
 
 
 @kernel
+def out_of_dates(p: Arrays, s: State, item: int, forward: bool) -> tuple[bool, float]:
+    """Return whether an operation of the lot in hand would begin when it may not, and the next finish to try."""
+    op0 = p.items[item]["op0"]
+    for operation in range(op0, p.items[item]["op1"]):
+        start, first, last = s.edges[operation - op0], p.operations[operation]["from"], p.operations[operation]["to"]
+        if start < first - EPS:
+            return True, finish_from(p, item, operation, first) if forward else -1.0
+        if start >= last - EPS:
+            return True, np.inf if forward else finish_with(p, item, operation - 1, last - NUDGE)
+    return False, 0.0
+
+
+@kernel
 def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float, int, int]:
     """Return (units, next, row, bucket) for a lot that finishes at `finish`.
 
-    Units that fit (0: none, -1: it would begin before the start); where none fits, the next finish to try and what
-    is full.
+    Units that fit (0: none, -1: it would begin before the start), in lots; where none fits, the next finish to try and
+    what is full.
     """
     set_edges(p, s, item, finish)
     units = np.inf
     if s.edges[0] < s.fence[0] - EPS:
         return -1.0, -1.0, -1, -1
+    out, then = out_of_dates(p, s, item, forward)
+    if out:
+        return 0.0, then, -1, -1
     for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
         for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
             fit, bucket, free = units_of(p, s, item, operation, use, forward)
             if bucket >= 0:
                 return 0.0, moved(p, s, item, operation, use, bucket, free, forward), p.uses[use]["capacity"], bucket
             units = min(units, fit)
-    return np.floor(units + EPS), finish, -1, -1
+    multiple = p.items[item]["multiple"]
+    return np.floor(units / multiple + EPS) * multiple, finish, -1, -1
 
 
 @kernel
 def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> tuple[float, float, int, int]:
-    """Return (finish, units, row, bucket): the latest finish up to `finish` with room for a unit, and how many fit
-    there.
+    """Return (finish, units, row, bucket): the latest finish up to `finish` with room for the smallest lot, and
+    how many fit there.
 
     Without room since the start (or since the earliest that a lot needed at `needed` may be built), units is 0; row
     and bucket say what was full nearest to the need, -1 where it is the lead time alone.
     """
-    row, bucket = -1, -1
+    row, bucket, least = -1, -1, p.items[item]["least"]
     while finish >= needed - min(p.build_ahead, p.items[item]["life"]) - EPS:
         units, then, full, when = room_at(p, s, item, finish, False)
-        if units >= 1.0:
+        if units >= least:
             return finish, units, full, when
         if units < 0.0:
             break
@@ -275,11 +295,13 @@ def latest_fit(p: Arrays, s: State, item: int, needed: float, finish: float) -> 
 
 @kernel
 def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
-    """Return the earliest finish after `after` with room for a unit of an item; infinite where the horizon has none."""
+    """Return the earliest finish after `after` with room for the smallest lot of an item; infinite where the horizon
+    has none.
+    """
     finish = max(after + NUDGE, finish_from(p, item, p.items[item]["op0"], s.fence[0]))
     while finish <= p.horizon + EPS:
         units, then, _, _ = room_at(p, s, item, finish, True)
-        if units >= 1.0:
+        if units >= p.items[item]["least"]:
             return finish
         finish = finish + NUDGE if units < 0.0 else max(then, finish + NUDGE)
     return np.inf

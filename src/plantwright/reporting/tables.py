@@ -109,6 +109,10 @@ def _consumptions(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.consumptions, (), ("order", "operation", "component", "quantity"))
 
 
+def _assignments(run: Run) -> pl.DataFrame:
+    return _rows(run, run.plan.assignments, (), ("order", "operation", "work_centre", "preference"))
+
+
 def _shortfalls(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.shortfalls, ("begins", "ends"), ("item", "quantity", "begins", "ends", "text"))
 
@@ -281,6 +285,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "shipments": _shipments,
     "pegging": _pegging,
     "consumptions": _consumptions,
+    "assignments": _assignments,
     "safety_stock_short": _shortfalls,
     "expiring": _expiries,
     "clashes": _clashes,

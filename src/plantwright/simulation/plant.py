@@ -25,7 +25,8 @@ KNOTS = 513
 Z90 = 1.2815515655446004  # the standard normal's 90 % point, to which low and high of a lognormal refer
 VARIANT = "#"  # joins an item to the number of a further choice of its components
 Choice = tuple[tuple[str, str], ...]
-Variant = tuple[str, Choice]
+Variant = tuple[str, Choice, tuple[int, ...]]
+"""An item, the components that an order takes where its bill gives a choice, and where it is worked on likewise."""
 AGAIN = "~"  # joins an operation that is passed again to the one that failed
 
 
@@ -33,13 +34,14 @@ AGAIN = "~"  # joins an operation that is passed again to the one that failed
 class Plant:
     """A programme's network, and where each of its parts is in it.
 
-    `made` holds the item of each route that makes one: the item's own, and one for each other choice of components that
-    orders take by the plan; `delivery` the delivery route of (item, destination),
-    `demand_rows` the programme's demand that each of the network's is a part of.
+    `made` holds the item of each route that makes one: the item's own, and one for each other choice of components and
+    work centres of orders in the plan, `steps` the operations of each; `delivery` the delivery route of (item,
+    destination), `demand_rows` the programme's demand that each of the network's is a part of.
     """
 
     network: net.Network
     made: Mapping[str, str]
+    steps: Mapping[str, Mapping[str, Step]]
     delivery: Mapping[tuple[str, str], str]
     demand_rows: tuple[int, ...]
 
@@ -67,7 +69,7 @@ def _spread(law: Distribution, factor: float) -> Time:
 def build_plant(programme: Programme, plan: Plan) -> Plant:
     """Return the network of a programme that carries out a plan."""
     variants = variants_of(programme, plan)
-    made = {route: item for (item, _), route in variants.items()}
+    made = {route: item for (item, *_), route in variants.items()}
     wanted = {d.item for d in programme.demand}
     items = set(made.values())
     used = {line.component for item in items for line in programme.components_of.get(item, ())}
@@ -88,6 +90,7 @@ def build_plant(programme: Programme, plan: Plan) -> Plant:
             demands=tuple(demand for _, demand in demands),
         ),
         made,
+        {route: {o.operation: o for o in _way(programme, variant)} for variant, route in variants.items()},
         delivery,
         tuple(row for row, _ in demands),
     )
@@ -169,27 +172,39 @@ def _resources(programme: Programme) -> Iterator[net.Resource]:
 
 
 def variants_of(programme: Programme, plan: Plan) -> dict[Variant, str]:
-    """Return the route of each item and choice of components that orders take; an item's first is called like it."""
-    chosen: dict[str, list[Choice]] = defaultdict(list)
+    """Return the route of each item and choice of components and work centres that orders take; an item's first is
+    called like it.
+    """
+    chosen: dict[str, list[Variant]] = defaultdict(list)
     for order in plan.production_orders:
-        taken = _chosen(plan, order)
+        taken = _variant(plan, order)
         if taken not in chosen[order.item]:
             chosen[order.item].append(taken)
     found: dict[Variant, str] = {}
     for item in (i.id for i in programme.items if i.id in programme.routing_of):
-        for n, taken in enumerate(chosen[item] or [()]):
-            found[item, taken] = item if n == 0 else f"{item}{VARIANT}{n + 1}"
+        for n, taken in enumerate(chosen[item] or [(item, (), ())]):
+            found[taken] = item if n == 0 else f"{item}{VARIANT}{n + 1}"
     return found
 
 
-def _chosen(plan: Plan, order: ProductionOrder) -> Choice:
-    """Return operation and component of the lines that an order takes where its bill gives a choice."""
-    return tuple((row.operation, row.component) for row in plan.consumptions_of.get(order.id, ()))
+def _variant(plan: Plan, order: ProductionOrder) -> Variant:
+    """Return what an order makes, what it takes where its bill gives a choice, and where it is worked on likewise."""
+    components = tuple((row.operation, row.component) for row in plan.consumptions_of.get(order.id, ()))
+    return order.item, components, tuple(row.preference for row in plan.assignments_of.get(order.id, ()))
+
+
+def _way(programme: Programme, variant: Variant) -> tuple[Step, ...]:
+    """Return the operations that an order of a variant goes through."""
+    item, _, places = variant
+    choices = programme.choices_of.get(item, frozenset())
+    ways = programme.routes_of[item]
+    told = (tuple(o.preference for o in way if o.operation in choices) for way in ways)
+    return next((way for way, preferences in zip(ways, told, strict=True) if preferences == places), ways[0])
 
 
 def _making(programme: Programme, variants: Mapping[Variant, str], pooled: set[str]) -> Iterator[net.Route]:
-    for (item, chosen), name in variants.items():
-        steps = programme.routing_of[item]
+    for variant, name in variants.items():
+        (item, chosen, _), steps = variant, _way(programme, variant)
         ends = {} if item in pooled else {item: 1.0}
         ends |= {line.component: line.quantity.planned for line in programme.by_products_of.get(item, ())}
         operations = tuple(_operations(programme, item, steps, chosen))
@@ -313,7 +328,7 @@ def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -
             urgency[peg.supply] = min(urgency.get(peg.supply, (np.inf, np.inf)), demands[peg.demand])
     last = max((p for p, _ in demands.values()), default=0.0) + 1.0
     for order in plan.production_orders:
-        route = variants.get((order.item, _chosen(plan, order)))
+        route = variants.get(_variant(plan, order))
         if route is not None and order.release < programme.horizon_hours:
             priority, due = standing.get(order.id) or urgency.get(order.id, (last, order.finish))
             yield net.Order(max(0.0, order.release), route, round(order.quantity), priority, due)

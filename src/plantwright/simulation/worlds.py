@@ -68,9 +68,8 @@ class Worlds:
         return (*self._making_cells(), *self._centre_cells(), *self._delivery_cells())
 
     def _making_cells(self) -> Iterator[tuple[str, tuple[int, ...], Floats]]:
-        steps = {(o.item, o.operation): o for o in self.programme.routing}
         for row, (route, name) in enumerate(self.tables.operations):
-            step = steps.get((self.plant.made[route], name.split(AGAIN)[0])) if route in self.plant.made else None
+            step = self.plant.steps.get(route, {}).get(name.split(AGAIN)[0])
             if step is None:
                 continue
             fixed = self.tables.fixed["ops"][row]

@@ -1,0 +1,212 @@
+"""How items are made, as arrays for the planner's loops: ways, operations, what they take of capacity and of parts.
+
+Every quantity is per good unit, so yield, rework and scrap are in the numbers already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantwright.model.bills import is_choice
+from plantwright.model.programme import Component, Item, Operation, Programme
+from plantwright.model.routes import Route
+from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar_of
+from plantwright.planning.yields import Effort, effort, expected_good
+
+Table = NDArray[np.void]
+"""Rows with named fields (a structured array)."""
+
+ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
+                 ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
+                 ("into", "i8"), ("pegs", "i8"), ("give0", "i8"), ("give1", "i8"), ("way0", "i8"), ("way1", "i8"),
+                 ("least", "f8"), ("multiple", "f8")])  # fmt: skip
+GIVEN = np.dtype([("item", "i8"), ("quantity", "f8")])
+OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8"),
+                      ("from", "f8"), ("to", "f8")])  # fmt: skip
+USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
+LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
+                 ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
+BUY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to make an item: the operations that it goes through, and what a good unit takes of them."""
+
+    item: str
+    route: Route
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Products:
+    """Tables by name as in `Arrays`; how each row of items is made, what lines are called, rows of safety stock."""
+
+    tables: dict[str, Any]
+    ways: tuple[Way | None, ...]
+    lines: tuple[tuple[str, str], ...]
+    standing: dict[str, int]
+
+
+def products(
+    programme: Programme, capacity: Capacities, calendars: list[str], rules_about: list[tuple[str, ...]],
+    faults: Mapping[str, str], safe: tuple[str, ...],
+) -> Products:  # fmt: skip
+    """Return the tables of what is made: a row for each item, then its further ways, then those into safety stock."""
+    found = _Products(programme, capacity, calendars, rules_about)
+    ways = {i.id: _ways(programme, i.id) if i.id not in faults else [] for i in programme.items}
+    for item in programme.items:
+        found.add(item, ways[item.id][0] if ways[item.id] else None)
+    for item in programme.items:
+        found.try_in_turn(found.index[item.id], [found.add(item, way) for way in ways[item.id][1:]])
+    standing = {name: found.copy(found.index[name]) for name in safe}
+    for name, row in standing.items():
+        found.try_in_turn(row, [found.copy(way) for way in found.further[found.index[name]]])
+    return Products(found.tables(), tuple(found.ways), tuple(found.named), standing)
+
+
+def _ways(programme: Programme, item: str) -> list[Way]:
+    """Return the ways to make an item of which units are good at all."""
+    routes = programme.routes_of.get(item, ())
+    return [Way(item, route, effort(route)) for route in routes if expected_good(route) > 0]
+
+
+class _Products:
+    """The tables in the making, a list each."""
+
+    def __init__(
+        self, programme: Programme, capacity: Capacities, calendars: list[str], rules_about: list[tuple[str, ...]]
+    ) -> None:
+        self.programme, self.capacity = programme, capacity
+        self.calendars, self.rules_about = calendars, rules_about
+        self.index = {item.id: i for i, item in enumerate(programme.items)}
+        self.campaigns = {pair: k for k, pair in enumerate(campaigns_of(programme))}
+        self.items: list[dict[str, float]] = []
+        self.ways: list[Way | None] = []
+        self.turns: list[int] = []
+        self.further: dict[int, list[int]] = {}
+        self.operations: list[tuple[Any, ...]] = []
+        self.uses: list[tuple[int, float, bool]] = []
+        self.lines: list[tuple[Any, ...]] = []
+        self.named: list[tuple[str, str]] = []
+        self.gives: list[tuple[int, float]] = []
+        self.sources = 0
+
+    def tables(self) -> dict[str, Any]:
+        """Return the tables as arrays."""
+        return {
+            "items": np.array([tuple(row[name] for name in ITEM.names or ()) for row in self.items], dtype=ITEM),
+            "ways": np.array(self.turns, dtype=np.int64),
+            "operations": np.array(self.operations, dtype=OPERATION),
+            "uses": np.array(self.uses, dtype=USE),
+            "lines": np.array(self.lines, dtype=LINE),
+            "gives": np.array(self.gives, dtype=GIVEN),
+        }
+
+    def add(self, item: Item, way: Way | None) -> int:
+        """Add a row for a way to make an item (or for one that is not made) and return it."""
+        multiple, into = max(item.lot_multiple, 1), self.index[item.id]
+        first = len(self.items) == into
+        offers = len(self.programme.sources_of.get(item.id, ())) if first else 0
+        row = {
+            "made": way is not None, "source0": self.sources, "source1": self.sources + offers, "into": into,
+            "power_kw": item.power.planned, "safety": item.safety_time.planned, "life": usable_life(item), "pegs": 1,
+            "way0": 0, "way1": 0, "least": ceil(item.lot_min / multiple) * multiple, "multiple": multiple,
+        }  # fmt: skip
+        self.sources += offers
+        self.items.append(row | self._route(way))
+        self.ways.append(way)
+        return len(self.items) - 1
+
+    def copy(self, row: int) -> int:
+        """Add a row as another one is, but for stock and not for a demand, and return it."""
+        self.items.append(self.items[row] | {"pegs": 0})
+        self.ways.append(self.ways[row])
+        return len(self.items) - 1
+
+    def try_in_turn(self, row: int, further: list[int]) -> None:
+        """Set what is tried in turn where an item is asked for: its ways to make it, then buying it."""
+        given, self.further[row] = self.items[row], further
+        bought = given["source1"] > given["source0"] or not given["made"]
+        given["way0"] = len(self.turns)
+        self.turns += [*([row] if given["made"] else []), *further, *([BUY] if bought else [])]
+        given["way1"] = len(self.turns)
+
+    def _route(self, way: Way | None) -> dict[str, float]:
+        """Add operations, uses, lines of the bill and by-products of a way, and return where they are."""
+        first = len(self.operations), len(self.lines), len(self.gives)
+        if way is not None:
+            self._operate(way)
+            self._compose(way, first[0])
+            beside = self.programme.by_products_of.get(way.item, ())
+            self.gives += [(self.index[g.component], g.quantity.planned) for g in beside]
+        last = len(self.operations), len(self.lines), len(self.gives)
+        names = ("op0", "line0", "give0", "op1", "line1", "give1")
+        return dict(zip(names, (*first, *last), strict=True))
+
+    def _operate(self, way: Way) -> None:
+        begun, family = len(self.uses), self.programme.item[way.item].family
+        for operation, passes in zip(way.route, way.effort.passes, strict=True):
+            needs = _uses(self.programme, operation, passes, self.capacity)
+            calendar_row = self.calendars.index(calendar_of(self.programme.work_centre[operation.work_centre]))
+            campaign = self.campaigns.get((operation.work_centre, family), -1)
+            span = len(self.uses), len(self.uses) + len(needs)
+            hours = operation.time.planned * passes
+            self.operations.append((calendar_row, hours, *span, campaign, *_valid(operation)))
+            self.uses += [(row, taken, False) for row, taken in needs]
+        rows = [row for row, _, _ in self.uses[begun:]]
+        self.uses[begun:] = [(row, taken, rows.count(row) > 1) for row, taken, _ in self.uses[begun:]]
+
+    def _compose(self, way: Way, op0: int) -> None:
+        names = [o.operation for o in way.route]
+        for place in self.programme.places_of.get(way.item, ()):
+            span = len(self.lines), len(self.lines) + len(place)
+            for line in place:
+                at = names.index(line.operation) if line.operation in names else 0
+                quantity = line.quantity.planned * way.effort.reached[at]
+                rule = self.rules_about.index(line.customers) if line.customers else -1
+                self.lines.append((
+                    self.index[line.component], quantity, op0 + at, *span, *_valid(line), rule, is_choice(place)
+                ))  # fmt: skip
+                self.named.append((names[at], line.component))
+
+
+def usable_life(item: Item) -> float:
+    """Return how long before its wished time one may be made: its shelf life less the safety time that it is kept."""
+    return max(item.shelf_life.planned - item.safety_time.planned, 0.0) if item.shelf_life else inf
+
+
+def campaigns_of(programme: Programme) -> list[tuple[str, str]]:
+    """Return the pairs of work centre and product family that a station there is set up for."""
+    made = [(o.work_centre, programme.item[o.item].family) for o in programme.routing]
+    return sorted({(centre, family) for centre, family in made if family and programme.work_centre[centre].setup})
+
+
+def setup_hours(programme: Programme, kind: str, name: str) -> float:
+    """Return how long a station is set up for another family; nothing at what is no work centre."""
+    setup = programme.work_centre[name].setup if kind == WORK_CENTRE else None
+    return setup.planned if setup else 0.0
+
+
+def _uses(programme: Programme, operation: Operation, passes: float, capacity: Capacities) -> list[tuple[int, float]]:
+    """Return the capacity that one good unit takes at an operation: (row of capacity, hours). A batch shares its
+    station.
+    """
+    centre = programme.work_centre[operation.work_centre]
+    hours = operation.time.planned * passes
+    shared = hours / operation.batch_max
+    found = [(capacity.row(WORK_CENTRE, centre.id), shared)]
+    found += [(capacity.row(RESOURCE, need.id), shared * need.amount.planned) for need in centre.resources]
+    found += [(capacity.row(RESOURCE, need.id), hours * need.amount.planned) for need in operation.resources]
+    return [(row, taken) for row, taken in found if taken > 0]
+
+
+def _valid(row: Component | Operation) -> tuple[float, float]:
+    """Return from when and up to when (not included) a row of a bill or routing counts, hours from start."""
+    return (row.valid_from.planned if row.valid_from else -inf, row.valid_to.planned if row.valid_to else inf)
