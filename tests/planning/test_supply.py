@@ -182,3 +182,15 @@ def test_bad_data_are_named_and_the_rest_is_planned() -> None:
     assert "no unit of it is ever good" in texts["c"]
     assert "nothing makes or supplies nothing" in texts["d"]
     assert {r.kind for r in found.reasons} == {"not_made"}
+
+
+def test_an_order_taken_back_is_forgotten_also_where_receiving_it_ends_in_another_week() -> None:
+    """A rack is tried with a part that is received this week and may be used next week; its cover never comes, so the
+    part goes back, and the next demand orders it anew.
+    """
+    plant = Plant(weeks=12).centre("line", 1).source("part", lead=100.0, receiving_time=q(80.0)).stock("cover", 0)
+    plant.make("rack", {"at": "line", "hours": 1}, part=1, cover=1).demand("a", "rack", 1, 191)
+    plant.demand("b", "part", 1, 200, priority=2)
+    found = planned(plant)
+    assert [(order.quantity, order.received) for order in found.purchase_orders] == [(1, 100)]
+    assert [(s.demand, s.arrives) for s in found.shipments] == [("b", 200)]

@@ -204,6 +204,9 @@ def ordered(p: Arrays, s: State, demand: int, item: int, source: int, week: int,
         there = p.receipt[source, week]
         lot = at.list_lot(s, at.PURCHASE, item, source, there, 0.0, there + p.items[item]["life"])
         s.slot_lot[source, week] = lot
+        s.log[s.counts[at.N_LOG] - 1]["week"] = (
+            week  # of the order; what is received late in it may be there in the next
+        )
     s.lots[lot]["quantity"] += size
     at.change_free(s, lot, size)
     at.note(s, at.BOUGHT, lot, week, size)
