@@ -26,6 +26,7 @@ SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
 ASSIGNMENTS = ("order", "item", "operation", "work centre")
 CONSUMPTIONS = ("order", "item", "operation", "component", "quantity")
+INVENTORY = ("item", "week of", "received", "used", "expired", "on hand", "safety stock", "weeks of cover")
 SHORTFALLS = ("item", "quantity", "from", "to", "because")
 EXPIRIES = ("supply", "item", "quantity", "expires")
 CLASHES = ("order", "kind", "object", "quantity", "at", "until", "because")
@@ -44,6 +45,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("pegging", PEGGING, [*_pegging(programme, plan)]),
         Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
         Table("assignments", ASSIGNMENTS, [*_assignments(plan)]),
+        Table("inventory", INVENTORY, [*_inventory(programme, plan)]),
         Table("safety_stock_short", SHORTFALLS, [*_shortfalls(programme, plan)]),
         Table("expiring", EXPIRIES, [*_expiries(programme, plan)]),
         Table("clashes", CLASHES, [*_clashes(programme, plan)]),
@@ -71,6 +73,10 @@ def _exactly(programme: Programme, hours: float) -> datetime:
 
 def _days(hours: float) -> float | None:
     return hours / 24 if isfinite(hours) else None
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
 
 
 def _demand(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
@@ -137,6 +143,18 @@ def _assignments(plan: Plan) -> Iterator[tuple[Cell, ...]]:
     item = {order.id: order.item for order in plan.production_orders}
     for each in plan.assignments:
         yield each.order, item[each.order], each.operation, each.work_centre
+
+
+def _inventory(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """A row for each item and week in which something changes; the first says what is there at the start."""
+    for each in plan.inventory:
+        safety = programme.item[each.item].safety_stock.planned
+        yield each.item, None, None, None, None, each.opening, safety, None
+        weeks = zip(each.received, each.used, each.expired, each.on_hand, strict=True)
+        for week, (received, used, expired, on_hand) in enumerate(weeks):
+            if received or used or expired:
+                when = programme.start + timedelta(weeks=week)
+                yield each.item, when, received, used, expired, on_hand, safety, _finite(each.cover(week))
 
 
 def _shortfalls(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

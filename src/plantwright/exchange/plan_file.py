@@ -52,7 +52,7 @@ class Standing:
 def plan_json(programme: Programme, schedule: Schedule, plan: Plan) -> bytes:
     """Return a plan and its schedule as JSON, every table of the plan with its fields."""
     head = {"plantwright_plan": VERSION, "programme": programme.name, "start": programme.start.isoformat()}
-    tables = {name: [_row(asdict(row)) for row in getattr(plan, name)] for name in ROWS}
+    tables = {name: [_row(asdict(row)) for row in getattr(plan, name)] for name in (*ROWS, "inventory")}
     tasks = asdict(schedule) | {"tasks": [_row(asdict(task)) for task in schedule.tasks]}
     return (json.dumps(head | {"schedule": tasks, "order": plan.order} | tables, allow_nan=False) + "\n").encode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Literal
 
 
@@ -182,6 +183,29 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Inventory:
+    """Projected stock of an item: `opening` at the start, then a number a week: units that come in, that are used or
+    shipped, that expire, and what is on hand when the week ends.
+    """
+
+    item: str
+    opening: float
+    received: tuple[float, ...]
+    used: tuple[float, ...]
+    expired: tuple[float, ...]
+    on_hand: tuple[float, ...]
+
+    def cover(self, week: int) -> float:
+        """Return for how many weeks of planned use the stock at the end of a week lasts; infinite: to the end."""
+        left = self.on_hand[week]
+        for ahead, used in enumerate(self.used[week + 1 :]):
+            if used > left:
+                return ahead + max(left, 0.0) / used
+            left -= used
+        return inf
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedOrder:
     """An order that would meet all needs in time: made here where `supplier` is blank. Hours from start; `placed` (for
     what is made: begun) is negative where that would have been before the start.
@@ -237,6 +261,7 @@ class Plan:
     expiries: tuple[Expiry, ...] = ()
     clashes: tuple[Clash, ...] = ()
     order: tuple[str, ...] = ()
+    inventory: tuple[Inventory, ...] = ()
 
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:

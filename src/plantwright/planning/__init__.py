@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from plantwright.planning.causes import causes_of, with_causes
 from plantwright.planning.check import check_plan
 from plantwright.planning.difference import Difference, difference, with_stable_ids
+from plantwright.planning.inventory import with_inventory
 from plantwright.planning.problem import Rules
 from plantwright.planning.promise import Displaced, Promise, promise, promise_by_priority, promises
 from plantwright.planning.solve import plan
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Difference", "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "difference", "improved",
     "lateness_bounds", "objective", "plan", "promise", "promise_by_priority", "promises", "steady", "unconstrained",
-    "with_causes", "with_stable_ids",
+    "with_causes", "with_inventory", "with_stable_ids",
 ]  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def lots_made(programme: Programme, plan: Plan) -> Iterator[str]:
             yield f"{order.id}: {order.good:g} {order.item} are no lot"
 
 
-def _supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float, float]]]:
+def supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, float, float]]]:
     """Return by item when each supply may be used first and last (hours from start), and its units."""
     there: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
 
@@ -202,10 +202,10 @@ def balance(programme: Programme, plan: Plan) -> Iterator[str]:
 
     Uses in order of time, each of what goes off first: if that does not do, nothing does.
     """
-    supplies = _supplies(programme, plan)
+    found = supplies(programme, plan)
     for item, used in sorted(uses(programme, plan).items()):
         when, units = np.concatenate([t for t, _ in used]), np.concatenate([n for _, n in used])
-        there = np.array(supplies.get(item, [(0.0, np.inf, 0.0)]))
+        there = np.array(found.get(item, [(0.0, np.inf, 0.0)]))
         rounding = NEAR * max(1.0, float(units.sum() + there[:, 2].sum()) * 1e-3)
         short, at = _short(there, when, units) if np.isfinite(there[:, 1]).any() else _level(there, when, units)
         if short > rounding:

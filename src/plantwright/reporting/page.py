@@ -19,6 +19,7 @@ from plantwright.reporting.ramp import ramps
 from plantwright.reporting.risk_page import risk_section
 from plantwright.reporting.run import Run
 from plantwright.reporting.standing import standing
+from plantwright.reporting.stock import stock_table, stock_worth
 from plantwright.reporting.template import Shown, rendered
 from plantwright.reporting.tornado import TITLES, significant, tornado
 from plantwright.reporting.words import day, percent
@@ -48,7 +49,7 @@ def _sections(run: Run, shown: Shown) -> dict[str, Any]:
         "cash": shown.each(party_lines(run)), "tornados": shown.each(_tornados(run)),
         "steady": [TITLES[metric] for metric in TITLES if tornado(run, metric) is None],
         "risk": risk_section(run.programme, run.risk, shown), "standing": standing(run, shown.show),
-        "use": shown.each(histograms(run)),
+        "use": shown.each(histograms(run)), "stock": shown.each(stock_worth(run)),
         "limits": answer.limits_by_quarter(run), "assumed": percent(answer.assumed_share(run)),
     }  # fmt: skip
 
@@ -70,7 +71,7 @@ def _tables(run: Run) -> dict[str, Any]:
             "demand": page_tables.demand(run), "helps": page_tables.helps(run), "cash": page_tables.cash_by_kind(run),
             "cash_years": page_tables.cash_by_year(run), "suppliers": page_tables.suppliers(run),
             "strongest": page_tables.strongest_assumptions(run), "assumptions": page_tables.assumptions(run),
-            "orders": page_tables.orders(run), "production": page_tables.production(run),
+            "orders": page_tables.orders(run), "production": page_tables.production(run), "stock": stock_table(run),
         },
         "files": page_tables.files(run),
     }  # fmt: skip

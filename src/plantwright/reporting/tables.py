@@ -113,6 +113,17 @@ def _assignments(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.assignments, (), ("order", "operation", "work_centre", "preference"))
 
 
+def _inventory(run: Run) -> pl.DataFrame:
+    frames = [
+        pl.DataFrame({
+            "item": each.item, "week": range(len(each.on_hand)), "received": each.received, "used": each.used,
+            "expired": each.expired, "on_hand": each.on_hand,
+        })
+        for each in run.plan.inventory
+    ]  # fmt: skip
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
 def _shortfalls(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.shortfalls, ("begins", "ends"), ("item", "quantity", "begins", "ends", "text"))
 
@@ -286,6 +297,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "pegging": _pegging,
     "consumptions": _consumptions,
     "assignments": _assignments,
+    "inventory": _inventory,
     "safety_stock_short": _shortfalls,
     "expiring": _expiries,
     "clashes": _clashes,

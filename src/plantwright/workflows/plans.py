@@ -54,7 +54,7 @@ def planned(
     if last is not None:
         plan = planning.with_stable_ids(last.plan, planning.steady(programme, schedule, last.plan, plan))
     if export is not None:
-        write_plan(programme, schedule, plan, export)
+        write_plan(programme, schedule, planning.with_inventory(programme, plan), export)
     promises = _promises(programme, plan)
     if last is None:
         return promises

@@ -80,7 +80,7 @@ def work_through(
     found = adopted(programme, progress)
     schedule = found.schedule
     programme = schedule.decided(programme)
-    plan = planned(programme, schedule, progress)
+    plan = planning.with_inventory(programme, planned(programme, schedule, progress))
     trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
     results = simulation.simulate(
         programme,
