@@ -32,7 +32,7 @@ LONGEST_ID, LONGEST_TEXT = 60, 2000
 SHORTEST_HORIZON = timedelta(days=365)
 TASK_COLUMNS = (
     "id", "name", "party", "payer", "area", "duration", "calendar", "predecessors", "resources", "cost", "release",
-    "deadline", "milestone", "weight",
+    "deadline", "milestone", "weight", "note",
 )  # fmt: skip
 RESOURCE_COLUMNS = ("id", "name", "kind", "party", "capacity", "calendar", "cost")
 UNIT = {"area": "m2", "power": "kW", "coolant": "l/min"}
@@ -264,7 +264,7 @@ def _task_row(
         "area": _plain(each.area), "duration": "" if is_point else f"{_number(each.hours)} h",
         "calendar": calendars.get(each.calendar, ALWAYS), "cost": _money(network, each.cost),
         "release": _moment(release), "deadline": _moment(deadline), "milestone": "yes" if each.milestone else "",
-        "weight": _number(each.weight) if deadline and each.weight else "",
+        "weight": _number(each.weight) if deadline and each.weight else "", "note": _plain(each.note),
     }  # fmt: skip
 
 

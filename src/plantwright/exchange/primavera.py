@@ -11,8 +11,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from plantwright.exchange.network import ELAPSED, Activity, Assignment, Done, LinkKind, Network, Pool, Tie, WorkCalendar
+from plantwright.exchange.network import (
+    ELAPSED,
+    Activity,
+    Agreed,
+    Assignment,
+    LinkKind,
+    Network,
+    Pool,
+    Tie,
+    WorkCalendar,
+)
+from plantwright.exchange.primavera_baselines import parted
 from plantwright.exchange.primavera_calendars import calendars_of
+from plantwright.exchange.primavera_codes import activity_codes, responsible
+from plantwright.exchange.primavera_progress import Spent, done_of
 from plantwright.exchange.records import Record, hours, moment, number
 from plantwright.exchange.xer import Tables
 from plantwright.model.issues import Issue
@@ -32,12 +45,13 @@ AS_DEADLINE = frozenset(("CS_MEOB", "CS_MEO", "CS_MANDFIN"))
 EXACT = frozenset(("CS_MSOA", "CS_MEOB"))
 READ_TABLES = frozenset((
     "CALENDAR", "PROJECT", "PROJWBS", "TASK", "TASKPRED", "RSRC", "RSRCRATE", "TASKRSRC", "PROJCOST", "SCHEDOPTIONS",
-    "OBS", "CURRTYPE", "ERMHDR",
+    "OBS", "CURRTYPE", "ERMHDR", "TASKACTV", "ACTVCODE", "ACTVTYPE",
 ))  # fmt: skip
 DATES_NAMED = {"expect_end_date": "expected finish", "external_late_end_date": "late finish of another project"}
 DEEPEST = 50
 """Levels that a work breakdown may have."""
 
+DURATIONS = ("target_drtn_hr_cnt", "total_drtn_hr_cnt", "remain_drtn_hr_cnt")
 DATES = ("early_end_date", "target_end_date", "act_end_date", "cstr_date", "cstr_date2")
 
 
@@ -53,6 +67,8 @@ class _Reading:
     parties: dict[str, str] = field(default_factory=dict)
     lag_calendar: str = "rcal_Predecessor"
     pool_calendars: dict[str, str] = field(default_factory=dict)
+    agreed: Mapping[tuple[str, str], Agreed] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def rows(self, table: str) -> tuple[Record, ...]:
         return self.tables.get(table, ())
@@ -60,8 +76,11 @@ class _Reading:
 
 def network_of(file: str, tables: Tables, issues: list[Issue]) -> Network:
     """Return the network of P6's tables; what is wrong or cannot be carried over goes to `issues`."""
+    found = parted(tables, issues)
+    tables = found.tables
     projects = {row.text("proj_id"): row for row in tables.get("PROJECT", ())}
     reading = _Reading(tables, issues, calendars_of(tables.get("CALENDAR", ()), issues), projects)
+    reading.agreed, reading.codes = found.agreed, activity_codes(tables)
     reading.lag_calendar = next(
         (row.text("sched_calendar_on_relationship_lag", reading.lag_calendar) for row in reading.rows("SCHEDOPTIONS")),
         reading.lag_calendar,
@@ -71,7 +90,8 @@ def network_of(file: str, tables: Tables, issues: list[Issue]) -> Network:
     tasks = dict(_tasks(reading))
     pools = _pools(reading)
     taken, costs = _taken(reading, tasks, pools)
-    activities = {key: _activity(reading, key, row, taken[key], costs[key]) for key, row in tasks.items()}
+    spent = Spent.of(tables, issues)
+    activities = {key: _activity(reading, key, row, taken[key], costs[key], spent) for key, row in tasks.items()}
     starts = [moment(row, "plan_start_date", issues) for row in projects.values()]
     _name_left_out(reading)
     return Network(
@@ -116,20 +136,15 @@ def _breakdown(reading: _Reading) -> None:
             said = "lies within itself" if above in keys else f"lies more than {DEEPEST} deep"
             reading.issues.append(row.error("parent_wbs_id", f"the element of the WBS {said}", "mend the WBS"))
         path = [rows[each] for each in keys]
-        named = [each for each in reversed(path) if not each.says("proj_node_flag")]
+        many = len(reading.projects) > 1
+        named = [each for each in reversed(path) if many or not each.says("proj_node_flag")]
         reading.areas[key] = " / ".join(each.text("wbs_name", each.text("wbs_id")) for each in named)
         reading.parties[key] = next((owners[o] for each in path if (o := each.text("obs_id")) in owners), "")
 
 
 def _tasks(reading: _Reading) -> Iterator[tuple[str, Record]]:
     seen: set[str] = set()
-    baselines = {key: row for key, row in reading.projects.items() if row.text("orig_proj_id")}
-    for row in baselines.values():
-        said = f"project '{row.text('proj_short_name')}' is a baseline and is not carried over"
-        reading.issues.append(row.warning("orig_proj_id", said, "import it on its own where you need it"))
     for row in reading.rows("TASK"):
-        if row.text("proj_id") in baselines:
-            continue
         key, kind = row.text("task_id"), row.text("task_type")
         name = row.text("task_code", key)
         if not key or key in seen:
@@ -219,24 +234,27 @@ def _assignment(reading: _Reading, row: Record, task: str, pool: str, duration: 
     return [Assignment(task, pool, round(units, 6), row.row)] if units > 0 else []
 
 
-def _activity(reading: _Reading, key: str, row: Record, taken: list[Assignment], cost: float) -> Activity:
+def _activity(reading: _Reading, key: str, row: Record, taken: list[Assignment], cost: float, spent: Spent) -> Activity:
     milestone = row.text("task_type") in MILESTONES
-    if not milestone and not row.text("target_drtn_hr_cnt"):
+    lasts = next((name for name in DURATIONS if row.text(name)), "")
+    if not milestone and not lasts:
         said = f"activity '{row.text('task_code', key)}' has no duration"
         reading.issues.append(row.error("target_drtn_hr_cnt", said, "give its original duration and export it again"))
     release, deadline, weight = _constraints(reading, row)
     wbs = row.text("wbs_id")
     code = row.text("task_code", f"a{key}")
-    worked = 0.0 if milestone else hours(row, "target_drtn_hr_cnt", reading.issues)
+    worked = 0.0 if milestone else hours(row, lasts, reading.issues)
+    codes = reading.codes.get(key, {})
     return Activity(
         key, code, row.text("task_name", code), row.row, worked, _calendar(reading, row, taken),
-        reading.areas.get(wbs, ""), reading.parties.get(wbs, ""), milestone=milestone, release=release,
-        deadline=deadline, weight=weight, cost=cost,
+        reading.areas.get(wbs, ""), reading.parties.get(wbs, "") or responsible(codes), milestone=milestone,
+        release=release, deadline=deadline, weight=weight, cost=cost,
+        note="; ".join(f"{name}: {value}" for name, value in codes.items()),
         start=moment(row, "act_start_date", []) or moment(row, "early_start_date", [])
         or moment(row, "target_start_date", []),
         finish=moment(row, "act_end_date", []) or moment(row, "early_end_date", [])
         or moment(row, "target_end_date", []),
-        done=_done(reading, row),
+        done=done_of(row, spent, reading.issues), agreed=reading.agreed.get((row.text("proj_id"), code)),
     )  # fmt: skip
 
 
@@ -303,17 +321,6 @@ def _inexact(row: Record, column: str, kind: str, when: datetime | None) -> Issu
 
 
 _CONSTRAINT_REMEDY = "add a link, a release or a deadline where it matters"
-
-
-def _done(reading: _Reading, row: Record) -> Done | None:
-    """What has happened of an activity."""
-    begun = moment(row, "act_start_date", reading.issues)
-    if begun is None:
-        return None
-    left = hours(row, "remain_drtn_hr_cnt", reading.issues) if row.text("remain_drtn_hr_cnt") else None
-    physical = row.text("complete_pct_type") == "CP_Phys" or left is None
-    share = number(row, "phys_complete_pct", reading.issues) / 100 if physical else None
-    return Done(begun, moment(row, "act_end_date", reading.issues), left, share)
 
 
 def _ties(reading: _Reading, activities: Mapping[str, Activity]) -> Iterator[Tie]:

@@ -59,13 +59,23 @@ def number(record: Record, name: str, issues: list[Issue], otherwise: float = 0.
     if not text:
         return otherwise
     try:
-        value = float(text.replace(",", ".") if "." not in text else text)
+        value = float(_with_point(text))
     except ValueError:
         value = float("nan")
     if not isfinite(value) or abs(value) > LARGEST:
         issues.append(record.error(name, f"'{text[:40]}' is not a number", "write one such as `8` or `0.5`"))
         return otherwise
     return value
+
+
+def _with_point(text: str) -> str:
+    """A number without marks of thousands, its decimal mark a point: the last of the marks in it, where it has two."""
+    text = re.sub(r"[\s\u00a0\u202f']", "", text)
+    decimal = max(".,", key=text.rfind)
+    thousands = "," if decimal == "." else "."
+    if text.count(decimal) > 1:
+        return text.replace(decimal, "")
+    return text.replace(thousands, "").replace(decimal, ".")
 
 
 def hours(record: Record, name: str, issues: list[Issue], otherwise: float = 0.0) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from plantwright.exchange.markup import LARGEST_FILE
@@ -10,13 +10,14 @@ from plantwright.exchange.records import Record
 from plantwright.model.files import FileError, read_bytes
 from plantwright.model.issues import Issue
 
+MARKS = ("%T", "%F", "%R", "%E", "ERMHDR")
 Tables = Mapping[str, tuple[Record, ...]]
 
 
 def read_xer(path: Path) -> Tables:
     """Return the tables of an XER file by name, in capitals; raise FileError with every line that has no place."""
     text = _decoded(read_bytes(path, path.parent, LARGEST_FILE))
-    if not text.startswith("ERMHDR"):
+    if not text.lstrip().startswith("ERMHDR"):
         raise FileError(
             Issue(path.name, 1, "", "the file does not begin as an XER does, with ERMHDR", "export it again as XER")
         )
@@ -24,8 +25,7 @@ def read_xer(path: Path) -> Tables:
     columns: list[str] = []
     name = ""
     issues: list[Issue] = []
-    for row, line in enumerate(text.split("\n"), start=1):
-        mark, *cells = line.rstrip("\r").split("\t")
+    for row, mark, cells in _lines(text):
         if mark == "ERMHDR":
             tables[mark] = [Record(path.name, mark, row, dict(zip(("currency",), cells[7:8], strict=False)))]
         elif mark == "%T":
@@ -41,6 +41,21 @@ def read_xer(path: Path) -> Tables:
     if issues:
         raise FileError(*issues[:100])
     return {table: tuple(rows) for table, rows in tables.items()}
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, list[str]]]:
+    """Each line's number, mark and cells; a line without a mark goes on with the text of the one before it."""
+    number, held = 1, ""
+    for row, line in enumerate(text.split("\n"), start=1):
+        if held and not line.startswith(MARKS):
+            held += "\n" + line
+            continue
+        if held:
+            mark, *cells = held.rstrip("\r\n").split("\t")
+            yield number, mark, cells
+        number, held = row, line
+    mark, *cells = held.rstrip("\r\n").split("\t")
+    yield number, mark, cells
 
 
 def _decoded(content: bytes) -> str:
