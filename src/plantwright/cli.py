@@ -122,7 +122,7 @@ def run(
 
 @app.command()
 def schedule(
-    source: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="programme, or a PSPLIB .sm, .mm or .sch file")],
+    source: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="programme, or a .sm, .mm, .rcp or .sch file")],
     time_limit: Annotated[
         float | None, typer.Option(min=0.1, help="seconds to search; without it the search is the same every time")
     ] = None,

@@ -116,3 +116,48 @@ def test_no_damage_to_a_file_brings_more_than_a_reason(place, inserted, deleted)
             path.write_text(text[:at] + inserted + text[at + deleted :], encoding="utf-8", errors="replace")
             with contextlib.suppress(ProblemError):
                 read_problem(path)
+
+
+def broken(old: str, new: str) -> str:
+    return MULTI_MODE.format(stock=9).replace(old, new, 1)
+
+
+PATTERSON = "5 2\n4 1\n0 0 0 2 2 3\n3 2 1 1\n4\n2 4 0 1 5\n1 1 1 1 5\n0 0 0 0\n"
+
+
+def test_a_patterson_file_is_read_wherever_its_lines_break(tmp_path):
+    problem = read_problem(_write(tmp_path, "a.rcp", PATTERSON))
+    assert [(task.modes[0].duration, task.modes[0].demand) for task in problem.tasks] == [
+        (0, (0, 0)), (3, (2, 1)), (2, (4, 0)), (1, (1, 1)), (0, (0, 0)),
+    ]  # fmt: skip
+    assert [(link.before, link.after) for link in problem.links] == [(0, 1), (0, 2), (1, 3), (2, 4), (3, 4)]
+    assert [resource.steps[0][1] for resource in problem.resources] == [4, 1]
+    assert solve_file(tmp_path / "a.rcp", time_limit=5).makespan == 6
+    joined = _write(tmp_path, "b.rcp", " ".join(PATTERSON.split()) + "\x1a")
+    assert read_problem(joined).links == problem.links
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.mm", broken("  3      1     3       1    1", "  3      1     3       1"), "a.mm:11: task 2 is described"),
+        ("a.mm", broken("  3      1     3       1    1", "  3      1     3"), "a.mm:21: 3 numbers for a mode"),
+        ("a.mm", broken("1          1           4", "1          1           7"), "a.mm:12: task 3 is before task 7"),
+        ("a.mm", broken("    2    9", "    2"), "a.mm:26: 1 of 2 capacities"),
+        ("a.mm", broken("2    5\n", "2    x5\n"), "a.mm:19: 'x5' is not a whole number"),
+        ("a.mm", broken("   3        1          1", "   2        1          1"), "a.mm:12: task 2 is described twice"),
+        ("a.sch", MAX_LAGS.format(limit=4).replace("2 1 2 1\n", "2 1 2\n"), "a.sch:8: 3 of 4 numbers for a task"),
+        ("a.sch", MAX_LAGS.format(limit=4).replace("1 1 2 2 3 [1]", "1 1 2 2 9 [1]"), "a.sch:3: a link of task 1"),
+        ("a.sch", MAX_LAGS.format(limit=4).replace("3 1 0\n0", "3 one 0\n0"), "a.sch:5: 'one' is not a whole number"),
+        ("a.rcp", PATTERSON[:-4], "a.rcp:8: the file breaks off in task 5"),
+        ("a.rcp", PATTERSON[:-11], "a.rcp:7: the file breaks off in the 1 successors"),
+        ("a.rcp", PATTERSON.replace("1\n4\n", "1\n8\n", 1), "a.rcp:5: task 2 is before task 8"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_line(tmp_path, name, text, said):
+    with pytest.raises(ProblemError) as refused:
+        read_problem(_write(tmp_path, name, text))
+    assert refused.value.reasons[0].startswith(said)
+    with pytest.raises(ProgrammeError) as shown:
+        solve_file(tmp_path / name)
+    assert str(shown.value.issues[0]).startswith(said.partition(": ")[0])

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.scheduling.problem import Kind, Link, Problem, ProblemError, Solution, Status
-from plantwright.scheduling.psplib import read_problem
+from plantwright.scheduling.psplib import InstanceError, read_problem
 from plantwright.scheduling.solve import solve
 
 TIME_LIMIT = 10.0
+REMEDY = "give a file as PSPLIB, Patterson or ProGen/max write it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class InstanceResult:
 
 
 def solve_file(path: Path, *, time_limit: float | None = None) -> InstanceResult:
-    """Solve a PSPLIB .sm or .mm or a RCPSP/max .sch file within `time_limit` seconds (10 where none is given).
+    """Solve a PSPLIB, Patterson or RCPSP/max file within `time_limit` seconds (10 where none is given).
 
     Raises `ProgrammeError` that says what is wrong with the file.
     """
@@ -39,9 +40,10 @@ def solve_file(path: Path, *, time_limit: float | None = None) -> InstanceResult
     try:
         problem = read_problem(path)
         found = _contradiction(problem) or solve(problem, time_limit=limit)
+    except InstanceError as error:
+        raise ProgrammeError([Issue(path.name, error.line, "", error.reason, REMEDY)]) from error
     except ProblemError as error:
-        remedy = "give a file as PSPLIB or ProGen/max write it"
-        raise ProgrammeError([Issue(path.name, 0, "", reason, remedy) for reason in error.reasons]) from error
+        raise ProgrammeError([Issue(path.name, 0, "", reason, REMEDY) for reason in error.reasons]) from error
     return InstanceResult(
         status=found.status.value,
         makespan=found.makespan if found.found else None,

@@ -28,8 +28,8 @@ from plantwright.workflows.run import work_through
 
 __all__ = ["Answer", "Table", "compared", "gained", "scheduled", "simulated", "text_rows"]
 
-INSTANCES = (".sm", ".mm", ".sch")
-"""Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max)."""
+INSTANCES = (".sm", ".mm", ".sch", ".rcp")
+"""Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max, Patterson)."""
 
 
 def scheduled(
