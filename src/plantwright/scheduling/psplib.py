@@ -154,9 +154,8 @@ class _Stream:
         part = self.found[self.at : self.at + max(count, 0)]
         line = part[0][0] if part else self.last
         if count < 0 or len(part) < count:
-            raise _FaultError(
-                line, f"the file breaks off in {what}" if count >= 0 else f"a number below zero for {what}"
-            )
+            said = "the file breaks off in" if count >= 0 else "a number below zero for"
+            raise _FaultError(line, f"{said} {what}")
         self.at += count
         return _Row(line, [number for _, number in part])
 
@@ -171,9 +170,8 @@ def _whole(line: int, words: list[str]) -> list[int]:
 
 def _must_have(row: _Row, count: int, what: str) -> None:
     if count < 0 or len(row.numbers) < count:
-        raise _FaultError(
-            row.line, f"{len(row.numbers)} of {count} {what}: the file breaks off, or a number is missing"
-        )
+        said = f"{len(row.numbers)} of {count} {what}: the file breaks off, or a number is missing"
+        raise _FaultError(row.line, said)
 
 
 def _lags(row: _Row, count: int) -> Iterator[Link]:

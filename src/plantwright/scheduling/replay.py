@@ -91,13 +91,27 @@ def last_at_most(values: Float, first: int, last: int, value: float) -> int:
 
 
 @njit(nogil=True)
-def next_working(net: Network, calendar: int, moment: float) -> float:
-    """First working moment of a calendar at or after `moment`, hours from start."""
+def next_working(net: Network, calendar: int, moment: float) -> tuple[float, int]:
+    """First working moment of a calendar at or after `moment`, hours from start, and the span in which it lies."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
     span = last_at_most(net.span_start, first, last, moment + ROUNDING)
     if span < first:
-        return net.span_start[first]
-    return moment if moment < net.span_end[span] - ROUNDING else net.span_start[span + 1]
+        return net.span_start[first], first
+    if moment < net.span_end[span] - ROUNDING:
+        return moment, span
+    return net.span_start[span + 1], span + 1
+
+
+@njit(nogil=True)
+def end_from(net: Network, calendar: int, span: int, begin: float, duration: float) -> float:
+    """Earliest moment at which `duration` working hours are done from a moment of a span on."""
+    last = net.span_from[calendar + 1]
+    work = net.worked_before[span] + begin - net.span_start[span] + duration
+    step = 1
+    while span + step < last and net.worked_before[span + step] <= work - ROUNDING:
+        span, step = span + step, step * 2
+    span = max(last_at_most(net.worked_before, span, min(span + step, last), work - ROUNDING), span)
+    return net.span_start[span] + max(work - net.worked_before[span], 0.0)
 
 
 @njit(nogil=True)
@@ -149,8 +163,8 @@ def dates(net: Network, task: int, duration: float, bound: float, ending: float)
     if not net.pausable[task]:
         start = next_shift(net, calendar, max(bound, ending - duration), min(duration, net.longest[calendar]))
         return start, start + duration
-    start = next_working(net, calendar, bound)
-    finish = end_of_work(net, calendar, work_done(net, calendar, start) + duration)
+    start, span = next_working(net, calendar, bound)
+    finish = end_from(net, calendar, span, start, duration)
     if finish < ending - ROUNDING:
         work = work_done(net, calendar, ending)
         finish = end_of_work(net, calendar, work)
