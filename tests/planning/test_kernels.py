@@ -44,11 +44,20 @@ def text_of(plant: Plant) -> str:
 
 def test_the_hand_worked_cases_hold_with_the_compiler_off() -> None:
     """What compiles may still do something else than it says; run as plain Python, the same cases must come out."""
-    cases = Path(__file__).with_name("test_priority.py")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(cases)]
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    found = _uncompiled("test_priority.py")
     assert found.returncode == 0, found.stdout[-2000:]
+
+
+def test_drawn_plans_stay_within_their_tables() -> None:
+    """Compiled loops do not look where they write; as plain Python every index is looked at."""
+    found = _uncompiled("test_inventory.py")
+    assert found.returncode == 0, found.stdout[-2000:]
+
+
+def _uncompiled(cases: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(Path(__file__).with_name(cases))]
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_tables_that_are_too_short_are_made_longer() -> None:

@@ -183,12 +183,14 @@ def test_more_of_a_part_never_makes_the_first_demands_later(plant: Plant, part: 
 
 @QUICK
 @given(plants(), st.sampled_from(["line", "test"]))
-def test_one_more_station_never_makes_the_first_demand_later(plant: Plant, centre: str) -> None:
-    """Of the first demand in order only: what it does with the room may leave those after it less (Graham 1969)."""
+def test_with_one_more_station_the_first_demand_stays_in_time(plant: Plant, centre: str) -> None:
+    """One that is late may come hours later, once in some hundred plants: what its first units and parts do with the
+    room leaves less to the last ones (Graham 1969).
+    """
     programme, _, found = planned(plant)
     before = lateness(programme, found)
     programme, _, found = planned(plant.delivers(0.0, "work_centre", centre, 1))
-    assert lateness(programme, found)[0] <= before[0]
+    assert lateness(programme, found)[0] == before[0] or before[0] != (0, 0)
 
 
 def test_the_checker_sees_what_is_wrong() -> None:
