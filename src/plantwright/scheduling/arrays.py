@@ -46,7 +46,9 @@ class Arrays(NamedTuple):
     `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
     which a task that is left out counts as finished. `due_from` [m + 1] and `dues` [d, 4]: task, event, account, amount
     of what falls due by a mode. `caps` [c, 4]: account, begin, end, units. `growth` of money a tick; `levelled` [k]:
-    the resources that are levelled.
+    the resources that are levelled. `priced` [ticks + 2]: ticks before each that are scarce, those of the calendar that
+    is asked most of, or all where there is none; `pace` [calendars + 1]: scarce ticks that pass in a working tick of
+    each calendar, round the clock first. `typical`: mean ticks from a task's start to its finish.
     """
 
     tasks: Int
@@ -74,6 +76,9 @@ class Arrays(NamedTuple):
     caps: Int
     growth: float
     levelled: Int
+    priced: Int32
+    pace: Float
+    typical: int
 
 
 def compile_arrays(problem: Problem) -> Arrays:
@@ -84,6 +89,8 @@ def compile_arrays(problem: Problem) -> Arrays:
     rows = np.array([(link.before, link.after, KINDS[link.kind], link.lag) for link in waits], np.int64).reshape(-1, 4)
     modes = [mode for task in problem.tasks for mode in task.modes]
     use_from, uses = _uses(problem)
+    clock, hours = _clock(problem.calendars, problem.horizon), _hours(problem)
+    scarce = _scarce_calendar(modes, hours)
     return Arrays(
         _tasks(problem, _tails(problem, minimum, order)),
         np.array(
@@ -105,7 +112,7 @@ def compile_arrays(problem: Problem) -> Arrays:
         _capacity(problem),
         peak := _int([problem.ceiling(index) for index in range(len(problem.resources))]),
         _scarcity(problem, peak, use_from, uses),
-        _clock(problem.calendars, problem.horizon),
+        clock,
         _int([STAGES[stage] for stage in problem.objectives]),
         _is_movable(problem),
         problem.never,
@@ -114,7 +121,23 @@ def compile_arrays(problem: Problem) -> Arrays:
         np.array([(cap.account, cap.begin, cap.end, cap.units) for cap in problem.caps], np.int64).reshape(-1, 4),
         problem.growth,
         _int([index for index, resource in enumerate(problem.resources) if resource.levelled]),
+        np.arange(problem.horizon + 2, dtype=np.int32) if scarce < 0 else clock[WORKED, scarce],
+        hours[scarce + 1] / np.maximum(hours, 1),
+        max(round(np.mean([mode.duration * hours[0] / max(hours[mode.calendar + 1], 1) for mode in modes] or [1])), 1),
     )
+
+
+def _hours(problem: Problem) -> Float:
+    """Working ticks of round the clock, then of every calendar."""
+    return np.array([problem.horizon, *(sum(b - a for a, b in each.intervals) for each in problem.calendars)], float)
+
+
+def _scarce_calendar(modes: list[Mode], hours: Float) -> int:
+    """The calendar whose tasks hold most units for longest, in elapsed time; round the clock where all work so."""
+    held = np.zeros(len(hours))
+    for mode in modes:
+        held[mode.calendar + 1] += mode.duration * sum(mode.demand)
+    return int(np.argmax(held / np.maximum(hours, 1))) - 1
 
 
 def _scarcity(problem: Problem, peak: Int, use_from: Int, uses: Int32) -> Float:

@@ -6,11 +6,13 @@ Heads, tails and work count the breaks of calendars where no start escapes them;
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from plantwright.scheduling.arrays import Int, topological_order
 from plantwright.scheduling.problem import ELAPSED, Kind, Link, Mode, Problem, Stage, Task, WorkingTime
 
 Span = tuple[int, int]
+Bool = npt.NDArray[np.bool_]
 
 BEGINS = 200
 """Ticks tried as the beginning of an interval of work, for each resource and calendar."""
@@ -119,65 +121,101 @@ def makespan_bound(problem: Problem) -> int:
     head = [start for start, _ in dates]
     best = max((h + t for h, t in zip(head, tail, strict=True)), default=0)
     best = max(best, max((finish for _, finish in dates), default=0))
-    used = {mode.calendar for task in problem.tasks for mode in task.modes if mode.duration}
     elapsed = least_elapsed(problem)
     after = [
         max(tail[number] - min(elapsed[mode] for mode in task.modes), 0) for number, task in enumerate(problem.tasks)
     ]
-    for seen in sorted(used | {ELAPSED}):
-        least = _least_seen(problem, seen)
+    return max(best, _longest_work(problem, head, after))
+
+
+def _longest_work(problem: Problem, head: list[int], after: list[int]) -> int:
+    """The best bound by work, over resources and calendars; for the best resource, calendars also go on in others."""
+    used = {mode.calendar for task in problem.tasks for mode in task.modes if mode.duration}
+    counted = {calendar: _works(problem, calendar) for calendar in sorted(used | {ELAPSED})}
+    best, resource = 0, 0
+    for counts in counted.values():
+        least = _least_counted(problem, counts)
         for index in range(len(problem.resources)):
-            best = max(best, _work_bound(problem, index, seen, least, head, after))
+            found = _work_bound(problem, index, counts, least, head, after)
+            best, resource = max((best, resource), (found, index), key=lambda each: each[0])
+    for calendar, counts in counted.items():
+        for within in counted.values() if best and calendar != ELAPSED else ():
+            more = _continued(problem.calendars[calendar], counts, within)
+            if not np.array_equal(more, counts):
+                least = _least_counted(problem, more)
+                best = max(best, _work_bound(problem, resource, more, least, head, after))
     return best
 
 
-def _passed(problem: Problem, calendar: int) -> Int:
-    """Ticks of a calendar's working time before each tick of the horizon and at its end."""
-    works = np.ones(problem.horizon, np.int64)
-    if calendar != ELAPSED:
-        works = np.zeros(problem.horizon, np.int64)
-        for start, end in problem.calendars[calendar].intervals:
-            works[start:end] = 1
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(works)])
+def _works(problem: Problem, calendar: int) -> Bool:
+    """Ticks of the horizon at which a calendar works."""
+    works = np.full(problem.horizon, calendar == ELAPSED)
+    for start, end in problem.calendars[calendar].intervals if calendar != ELAPSED else ():
+        works[start:end] = True
+    return works
 
 
-def _least_seen(problem: Problem, seen: int) -> dict[Span, int]:
-    """By (calendar, duration) the least time of the calendar `seen` that passes from a mode's start to its finish."""
-    passed = _passed(problem, seen)
+def _continued(calendar: WorkingTime, works: Bool, within: Bool) -> Bool:
+    """A calendar's ticks and, as far as another one works, those at which it would work but for its longer breaks.
+
+    Five days a week within six give Saturday its hours too: who works six days then finds no day that does not count.
+    """
+    starts = np.array([start for start, _ in calendar.intervals])
+    if len(starts) < 2:
+        return works
+    rhythm, more = int(np.bincount(np.diff(starts)).argmax()), works.copy()
+    for start, end in calendar.intervals:
+        begin = start + rhythm
+        while begin < len(works) and not works[begin]:
+            more[begin : begin + end - start] |= within[begin : begin + end - start]
+            begin += rhythm
+    return more
+
+
+def _passed(counts: Int | Bool) -> Int:
+    """What counts before each tick and at the end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def _least_counted(problem: Problem, counts: Bool) -> dict[Span, Span]:
+    """By (calendar, duration) the fewest counted ticks from a mode's start to its finish, and of those it works in."""
     ticks = {ELAPSED: np.arange(problem.horizon)}
     ticks |= {index: _Clock(calendar, problem.horizon).ticks for index, calendar in enumerate(problem.calendars)}
-    modes = {(mode.calendar, mode.duration) for task in problem.tasks for mode in task.modes if mode.duration}
+    passed = _passed(counts)
+    worked = {calendar: _passed(counts[own]) for calendar, own in ticks.items()}
     least = {}
-    for calendar, duration in modes:
-        first, last = ticks[calendar][: len(ticks[calendar]) - duration + 1], ticks[calendar][duration - 1 :]
-        if calendar == seen or not len(last):
-            least[calendar, duration] = duration
+    for calendar, duration in {(m.calendar, m.duration) for task in problem.tasks for m in task.modes if m.duration}:
+        own = ticks[calendar]
+        first, last = own[: max(len(own) - duration + 1, 0)], own[duration - 1 :]
+        if len(last):
+            works = worked[calendar][duration:] - worked[calendar][: len(last)]
+            least[calendar, duration] = int((passed[last + 1] - passed[first]).min()), int(works.min())
         else:
-            least[calendar, duration] = int((passed[last + 1] - passed[first[: len(last)]]).min())
+            least[calendar, duration] = duration, duration
     return least
 
 
 def _work_bound(
-    problem: Problem, index: int, seen: int, least: dict[Span, int], head: list[int], after: list[int]
+    problem: Problem, index: int, counts: Bool, least: dict[Span, Span], head: list[int], after: list[int]
 ) -> int:
-    """What the work on a resource needs, counted in units times the working time of a calendar.
+    """What the work on a resource needs, in units times counted ticks.
 
     From a tick on, each task holds the resource for at least its least time less what passes between its head and that
     tick; the tasks that have at least so much after them must be done by so much before the end (Carlier & Latapie 1991
     for one calendar and whole tasks; partial ones as in the energetic reasoning of Erschler, Lopez & Thuriot 1991).
-    Any weighting of time gives a bound; here it is 1 in the working time of the calendar and 0 outside.
+    Any weighting of time gives a bound; here it is 1 in the ticks that count and 0 outside.
     """
     users = [number for number, task in enumerate(problem.tasks) if min(mode.demand[index] for mode in task.modes)]
     users = [number for number in sorted(users, key=lambda user: -after[user]) if _has_work(problem.tasks[number])]
     if not users:
         return 0
-    ways = [(mode.demand[index], _held(mode, index, seen, least)) for n in users for mode in problem.tasks[n].modes]
+    ways = [(mode.demand[index], _held(mode, index, least)) for n in users for mode in problem.tasks[n].modes]
     units, held = np.array(ways, np.int64).T
     pointers = np.cumsum([0, *(len(problem.tasks[number].modes) for number in users[:-1])])
     owner = np.repeat(np.arange(len(users)), [len(problem.tasks[number].modes) for number in users])
     early, rest = np.array([head[number] for number in users]), np.array([after[number] for number in users])
     early = np.minimum(early, problem.horizon)
-    passed, offered = _passed(problem, seen), _offered(problem, index, seen)
+    passed, offered = _passed(counts), _offered(problem, index, counts)
     best = 0
     for begin in _few(np.unique(early)):
         gone = np.maximum(passed[begin] - passed[early], 0)
@@ -191,20 +229,19 @@ def _has_work(task: Task) -> bool:
     return min(mode.duration for mode in task.modes) > 0
 
 
-def _held(mode: Mode, index: int, seen: int, least: dict[Span, int]) -> int:
-    """Least time of the calendar `seen` over which a mode holds a resource, that may be free over its breaks."""
-    if all(index != resource for resource, _ in mode.released):
-        return least[mode.calendar, mode.duration]
-    return mode.duration if seen in (ELAPSED, mode.calendar) else 0
+def _held(mode: Mode, index: int, least: dict[Span, Span]) -> int:
+    """Fewest counted ticks over which a mode holds a resource, that may be free over its breaks."""
+    elapsed, worked = least[mode.calendar, mode.duration]
+    return worked if any(index == resource for resource, _ in mode.released) else elapsed
 
 
-def _offered(problem: Problem, index: int, seen: int) -> Int:
-    """Units times ticks of the calendar `seen` that a resource has before each tick, all supplies there at once."""
+def _offered(problem: Problem, index: int, counts: Bool) -> Int:
+    """Units times counted ticks that a resource has before each tick, all supplies there at once."""
     resource = problem.resources[index]
     units = np.zeros(problem.horizon, np.int64)
     for tick, number in resource.steps:
         units[tick:] = number + problem.ceiling(index) - resource.peak
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(units * np.diff(_passed(problem, seen)))])
+    return _passed(units * counts)
 
 
 def _few(ticks: Int) -> Int:

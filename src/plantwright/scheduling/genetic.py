@@ -17,7 +17,7 @@ import numpy as np
 
 from plantwright.scheduling.arrays import DURATION, NEVER, TAIL, USE_FROM, USE_TO, Arrays, Int
 from plantwright.scheduling.jit import compiled, inlined
-from plantwright.scheduling.packing import Float, State, draw, rebuild
+from plantwright.scheduling.packing import PATIENCE, URGENCY, Float, State, draw, rebuild
 from plantwright.scheduling.passes import MAKESPAN, Work, backward, better, evaluate, forward
 
 FINE = 1024
@@ -32,6 +32,12 @@ REBUILT, SHORTEST_REBUILT, LONGEST_REBUILT = 0.4, 0.1, 0.4
 
 NOISE = 0.15
 """Noise on the tails that order the first schedules, as a share of the longest."""
+
+PRIORITY = 0.3
+"""Worth of starting the most urgent task, beside that of using all of the scarcest resource."""
+
+LEAST_PATIENCE = 0.5
+"""Fewest scarce ticks that a task may cost more than usual before it is put off; the most are four times as many."""
 
 HOPELESS = 0.02
 """Share by which a child may be longer than the worst member before it is given up halfway."""
@@ -195,8 +201,10 @@ def seed_child(a: Arrays, state: State, number: int, key: Int, mode: Int, start:
 def random_weights(a: Arrays, state: State, weight: Float) -> None:
     """Fill the worth of a unit of each resource: by how scarce it is, more or less sharply, as chance has it."""
     sharpness = 2.0 * draw(state)
-    for resource in range(len(weight)):
+    for resource in range(len(a.peak)):
         weight[resource] = a.scarcity[resource] ** sharpness / max(a.peak[resource], 1)
+    weight[URGENCY] = PRIORITY
+    weight[PATIENCE] = LEAST_PATIENCE * 4.0 ** draw(state) if len(a.pace) > 1 else 1.0
 
 
 @inlined
@@ -377,7 +385,7 @@ def evolve(a: Arrays, w: Work, p: Population, placements: int) -> int:
     size, tasks = p.key.shape
     key, mode = np.zeros(tasks, np.int64), np.zeros(tasks, np.int64)
     start, finish = np.zeros(tasks, np.int64), np.zeros(tasks, np.int64)
-    fitness, weight = np.zeros(p.fitness.shape[1], np.int64), np.zeros(len(a.peak), np.float64)
+    fitness, weight = np.zeros(p.fitness.shape[1], np.int64), np.zeros(len(a.peak) + 2, np.float64)
     w.placed[0], place = 0, number_filled(p)
     while w.placed[0] < placements:
         limit, filling = NEVER, place < size

@@ -13,7 +13,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from plantwright.scheduling.arrays import OMISSION, PAUSABLE, RELEASE, TAIL, USE_FROM, USE_TO, Arrays, Int, Int32
+from plantwright.scheduling.arrays import (
+    CALENDAR,
+    DURATION,
+    OMISSION,
+    PAUSABLE,
+    RELEASE,
+    TAIL,
+    USE_FROM,
+    USE_TO,
+    Arrays,
+    Int,
+    Int32,
+)
 from plantwright.scheduling.jit import compiled, inlined
 from plantwright.scheduling.passes import Work, place_rest, push, start_bound
 from plantwright.scheduling.profile import empty_profile, finish_of, last_clash, occupy, start_from, supply
@@ -27,8 +39,12 @@ TRIES = 10
 SKIPPED = 0.3
 """Probability that a task lets the next ones go first, in all tries but the first."""
 
-PRIORITY = 0.3
-"""Worth of starting the most urgent task, beside that of using all of the scarcest resource."""
+URGENCY, PATIENCE = -2, -1
+"""Last places of the weights: worth of starting the most urgent task beside that of using all of the scarcest resource,
+and how many scarce ticks a task may cost more than usual before it is not worth starting it at once."""
+
+LONGEST_WAIT = 10
+"""Times the typical length of a task that one may be put off until scarce time is over."""
 
 
 @inlined
@@ -130,11 +146,28 @@ def fits(way: Int, uses: Int32, left: Int) -> bool:
 
 
 @compiled
-def choose(a: Arrays, w: Work, state: State, weight: Float, key: Int, mode: Int, tick: int, able: int) -> int:
-    """Of the `able` tasks, list those that together use the units free at a tick best, and return how many."""
+def weigh(a: Arrays, w: Work, weight: Float, key: Int, mode: Int, tick: int, able: int) -> None:
+    """Fill `value` with the worth of starting each of the `able` tasks at a tick, the most urgent one first.
+
+    Using units is worth their weight, more if the task takes less of the scarce time now than it usually does.
+    """
+    horizon, first = a.clock.shape[2] - 2, key[w.lists[0][0]]
+    span = max(key[w.lists[0][able - 1]] - first, 1)
+    for place in range(able):
+        task = w.lists[0][place]
+        way, used = a.modes[mode[task]], 0.0
+        for use in range(way[USE_FROM], way[USE_TO]):
+            used += a.uses[use, 1] * weight[a.uses[use, 0]]
+        cost = a.priced[finish_of(way, a.clock, horizon, tick)] - a.priced[tick]
+        spared = a.pace[way[CALENDAR] + 1] * way[DURATION] - cost
+        w.value[place] = used * (1.0 + spared / weight[PATIENCE])
+        w.value[place] += weight[URGENCY] * (1.0 - (key[task] - first) / span)
+
+
+@compiled
+def choose(a: Arrays, w: Work, state: State, mode: Int, tick: int, able: int) -> int:
+    """Of the `able` tasks, list those that are together worth most and fit at a tick, and return how many."""
     listed, best, trial, skipped, left = w.lists[0], w.lists[1], w.lists[2], w.lists[3], w.left
-    sort_by(key, listed, able)
-    first, span = key[listed[0]], max(key[listed[able - 1]] - key[listed[0]], 1)
     most, chosen = -1.0, 0
     for number in range(TRIES):
         for resource in range(len(left)):
@@ -144,13 +177,12 @@ def choose(a: Arrays, w: Work, state: State, weight: Float, key: Int, mode: Int,
             for place in range(able):
                 if sweep == 0:
                     skipped[place] = number > 0 and draw(state) < SKIPPED
-                way, task = a.modes[mode[listed[place]]], listed[place]
-                if skipped[place] == sweep and fits(way, a.uses, left):
+                way = a.modes[mode[listed[place]]]
+                if skipped[place] == sweep and w.value[place] >= 0.0 and fits(way, a.uses, left):
                     for use in range(way[USE_FROM], way[USE_TO]):
                         left[a.uses[use, 0]] -= a.uses[use, 1]
-                        worth += a.uses[use, 1] * weight[a.uses[use, 0]]
-                    worth += PRIORITY * (1.0 - (key[task] - first) / span)
-                    trial[size] = task
+                    worth += w.value[place]
+                    trial[size] = listed[place]
                     size += 1
         if worth > most:
             most, chosen = worth, size
@@ -159,6 +191,47 @@ def choose(a: Arrays, w: Work, state: State, weight: Float, key: Int, mode: Int,
         if size == able:
             break
     return chosen
+
+
+@compiled
+def put_off(a: Arrays, w: Work, mode: Int, start: Int, finish: Int, tick: int, able: int) -> None:
+    """Let tasks that are not worth starting at a tick wait for the end of the next scarce time, if not too long."""
+    horizon, end = a.clock.shape[2] - 2, tick
+    while end < horizon and a.priced[end + 1] == a.priced[end]:
+        end += 1
+    while end < horizon and a.priced[end + 1] > a.priced[end]:
+        end += 1
+    for place in range(able):
+        task = w.lists[0][place]
+        if w.value[place] < 0.0 and tick - next_start(a, task, mode, start, finish) < LONGEST_WAIT * a.typical:
+            w.when[task] = start_from(a.modes[mode[task]], a.clock, horizon, a.tasks[task, PAUSABLE], end)
+        else:
+            w.value[place] = max(w.value[place], 0.0)
+
+
+@compiled
+def start_together(
+    a: Arrays, w: Work, state: State, weight: Float, key: Int, mode: Int, start: Int, finish: Int, tick: int, able: int
+) -> int:
+    """Start those of the `able` tasks at a tick that are together worth most; list them and return how many."""
+    if able == 0:
+        return 0
+    sort_by(key, w.lists[0], able)
+    weigh(a, w, weight, key, mode, tick, able)
+    put_off(a, w, mode, start, finish, tick, able)
+    started = 0
+    for place in range(choose(a, w, state, mode, tick, able)):
+        task = w.lists[1][place]
+        way = a.modes[mode[task]]
+        stop = finish_of(way, a.clock, a.clock.shape[2] - 2, tick)
+        # Units that are free at the tick may be taken later on, by the task placed just before.
+        if last_clash(way, a.clock, a.uses, w.free, tick, stop) < 0:
+            start[task], finish[task], w.awaited[task] = tick, stop, -1
+            occupy(way, a.clock, a.uses, w.free, tick, stop)
+            w.lists[1][started] = task
+            started += 1
+    w.placed[0] += started
+    return started
 
 
 @compiled
@@ -177,8 +250,8 @@ def rebuild(
 ) -> bool:
     """Place the tasks that start in [begin, end) anew, then all later ones; earlier ones keep their start and finish.
 
-    `key` orders the tasks; `weight` [resources] is the worth of a unit in use. False as in `passes.forward`. Caps of
-    spending are not looked at.
+    `key` orders the tasks; `weight` [resources + 2] is the worth of a unit in use, then the two above. False as in
+    `passes.forward`. Caps of spending are not looked at.
     """  # fmt: skip
     free, awaited, when, ready, opened = w.free, w.awaited, w.when, w.lists[4], w.lists[5]
     horizon, waiting, later, seen = a.clock.shape[2] - 2, 0, 0, 0
@@ -204,17 +277,11 @@ def rebuild(
         if tick > horizon:
             return False
         able = list_able(a, free, mode, ready, waiting, when, tick, w.lists[0])
-        for place in range(choose(a, w, state, weight, key, mode, tick, able) if able > 0 else 0):
+        for place in range(start_together(a, w, state, weight, key, mode, start, finish, tick, able)):
             task = w.lists[1][place]
-            way = a.modes[mode[task]]
-            stop = finish_of(way, a.clock, horizon, tick)
-            # Units that are free at the tick may be taken later on, by the task placed just before.
-            if last_clash(way, a.clock, a.uses, free, tick, stop) < 0:
-                start[task], finish[task], awaited[task] = tick, stop, -1
-                known = settle(a, w, mode, task, tick, stop, known)
-                w.placed[0] += 1
-                if tick + a.tasks[task, TAIL] > limit:
-                    return False
+            known = follow(a, w, mode, task, finish[task], known)
+            if tick + a.tasks[task, TAIL] > limit:
+                return False
         waiting = drop_placed(ready, waiting, awaited)
 
 
@@ -222,6 +289,12 @@ def rebuild(
 def settle(a: Arrays, w: Work, mode: Int, task: int, start: int, finish: int, known: int) -> int:
     """Take what a task uses and give what it supplies; list the followers that await nothing more."""
     occupy(a.modes[mode[task]], a.clock, a.uses, w.free, start, finish)
+    return follow(a, w, mode, task, finish, known)
+
+
+@inlined
+def follow(a: Arrays, w: Work, mode: Int, task: int, finish: int, known: int) -> int:
+    """Give what a task supplies; list the followers that await nothing more."""
     if mode[task] != a.tasks[task, OMISSION]:
         supply(a.supplies, a.supply_from[task], a.supply_from[task + 1], w.free, finish)
     return release_followers(w.awaited, a.after, a.after_from[task], a.after_from[task + 1], w.lists[5], known)

@@ -28,6 +28,7 @@ from plantwright.scheduling.arrays import (
     USE_TO,
     WEIGHT,
     Arrays,
+    Float,
     Int,
     Int32,
 )
@@ -48,7 +49,8 @@ from plantwright.scheduling.profile import (
 class Work(NamedTuple):
     """Scratch space of one pass: units free [resources, ticks], tasks still awaited [n], a heap of tasks [n + 1].
 
-    `when` [n], `lists` [6, n] and `left` [resources] belong to `packing`; `placed` [1] counts every task placed, ever.
+    `when` [n], `lists` [6, n], `left` [resources] and `value` [n] belong to `packing`; `placed` [1] counts every task
+    placed, ever.
     """
 
     free: Int32
@@ -58,6 +60,7 @@ class Work(NamedTuple):
     lists: Int
     left: Int
     placed: Int
+    value: Float
 
 
 def new_work(arrays: Arrays) -> Work:
@@ -65,7 +68,7 @@ def new_work(arrays: Arrays) -> Work:
     size = len(arrays.tasks)
     awaited, heap, when, lists = (np.zeros(shape, np.int64) for shape in (size, size + 1, size, (6, size)))
     left, placed = np.zeros(len(arrays.capacity), np.int64), np.zeros(1, np.int64)
-    return Work(np.empty_like(arrays.capacity), awaited, heap, when, lists, left, placed)
+    return Work(np.empty_like(arrays.capacity), awaited, heap, when, lists, left, placed, np.zeros(size))
 
 
 @inlined

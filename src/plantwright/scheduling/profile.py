@@ -135,6 +135,16 @@ def occupy(way: Int, clock: Int32, uses: Int32, free: Int32, start: int, finish:
 
 
 @inlined
+def vacate(way: Int, clock: Int32, uses: Int32, free: Int32, start: int, finish: int) -> None:
+    """Give the mode's units over [start, finish) back."""
+    for use in range(way[USE_FROM], way[USE_TO]):
+        resource, units, shortest = uses[use, 0], uses[use, 1], uses[use, 2]
+        for tick in range(start, finish):
+            if is_held(clock, way[CALENDAR], tick, shortest):
+                free[resource, tick] += units
+
+
+@inlined
 def supply(supplies: Int, first: int, last: int, free: Int32, finish: int) -> None:
     """Give the units of the rows `first` to `last` of `supplies` from a finish on."""
     for row in range(first, last):

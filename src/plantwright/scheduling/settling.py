@@ -17,8 +17,7 @@ from plantwright.scheduling.arrays import LATEST_START, PAUSABLE, RELEASE, Array
 from plantwright.scheduling.jit import compiled
 from plantwright.scheduling.passes import finish_bound, new_work, start_bound
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
-from plantwright.scheduling.profile import earliest_place, latest_place, occupy
-from plantwright.scheduling.shifting import vacate
+from plantwright.scheduling.profile import earliest_place, latest_place, occupy, vacate
 
 ROUNDS = 10
 

@@ -15,21 +15,18 @@ from dataclasses import replace
 import numpy as np
 
 from plantwright.scheduling.arrays import (
-    CALENDAR,
     LATEST_START,
     PAUSABLE,
     RELEASE,
-    USE_FROM,
-    USE_TO,
     Arrays,
     Int,
     Int32,
     compile_arrays,
 )
-from plantwright.scheduling.jit import compiled, inlined
+from plantwright.scheduling.jit import compiled
 from plantwright.scheduling.passes import Work, better, evaluate, finish_bound, new_work, start_bound
 from plantwright.scheduling.problem import LATE_STAGES, Problem, Solution, Status, objective_values
-from plantwright.scheduling.profile import earliest_place, is_held, latest_place, occupy
+from plantwright.scheduling.profile import earliest_place, latest_place, occupy, vacate
 
 PLACES = 12
 """Places tried for a task between its bounds."""
@@ -53,16 +50,6 @@ def shifted(problem: Problem, known: Solution) -> Solution:
         return known
     bounds = tuple(min(bound, value) for bound, value in zip(known.bounds, values, strict=False))
     return replace(known, status=Status.FEASIBLE, start=dates[0], finish=dates[1], values=values, bounds=bounds)
-
-
-@inlined
-def vacate(way: Int, clock: Int32, uses: Int32, free: Int32, start: int, finish: int) -> None:
-    """Give the mode's units over [start, finish) back."""
-    for use in range(way[USE_FROM], way[USE_TO]):
-        resource, units, shortest = uses[use, 0], uses[use, 1], uses[use, 2]
-        for tick in range(start, finish):
-            if is_held(clock, way[CALENDAR], tick, shortest):
-                free[resource, tick] += units
 
 
 @compiled

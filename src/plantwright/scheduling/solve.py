@@ -9,12 +9,13 @@ from dataclasses import replace
 from plantwright.scheduling.arrays import topological_order
 from plantwright.scheduling.bounds import stage_bounds
 from plantwright.scheduling.cpsat import calendar_choices, improve, improve_corridors, improve_windows
-from plantwright.scheduling.generation import generate
+from plantwright.scheduling.generation import generate, is_rolled
 from plantwright.scheduling.problem import Problem, Solution, Status, objective_values
 from plantwright.scheduling.shifting import shifted
 
-SCHEDULES, SCHEDULES_IN_TIME = 3_000, 100_000
-"""Passes of generation: without a time limit, and the most with one unless the problem is large; then they stall."""
+SCHEDULES, SCHEDULES_ROLLED, SCHEDULES_IN_TIME = 3_000, 500, 100_000
+"""Passes of generation: without a time limit (rolled ones take longer each), and the most with one unless the problem
+is large; then they stall."""
 
 UNLIMITED = 1 << 40
 SCHEDULES_WITH_MAXIMUM_LAGS = 200
@@ -32,8 +33,9 @@ MOST_CHOICES = 1_500
 WINDOWS = 40
 """Windows of a large problem without a time limit."""
 
-GENERATION_SHARE, GENERATION_SHARE_OF_LARGE = 0.15, 0.6
-"""Share of a time limit that the generator may use before CP-SAT begins, and of problems too large for one model."""
+GENERATION_SHARE, GENERATION_SHARE_OF_LARGE, GENERATION_SHARE_OF_ROLLED = 0.15, 0.6, 0.9
+"""Share of a time limit that the generator may use before CP-SAT begins, of problems too large for one model, and of
+those whose schedules grow from window to window: there CP-SAT seldom finds anything more."""
 
 MANY_TASKS, WHOLE_SHARE = 80, 0.4
 """From so many tasks on, windows improve what the whole model could not prove in this share of the time left."""
@@ -73,6 +75,9 @@ def solve(
 def _generated(problem: Problem, bounds: tuple[int, ...], time_limit: float | None, seed: int) -> Solution:
     share = GENERATION_SHARE_OF_LARGE if _is_large(problem) else GENERATION_SHARE
     schedules = SCHEDULES if time_limit is None else UNLIMITED if _is_large(problem) else SCHEDULES_IN_TIME
+    if is_rolled(problem):
+        share = GENERATION_SHARE_OF_ROLLED
+        schedules = SCHEDULES_ROLLED if time_limit is None else UNLIMITED
     if any(link.max_lag is not None for link in problem.links):
         schedules = SCHEDULES_WITH_MAXIMUM_LAGS
     limit = None if time_limit is None else time_limit * share
