@@ -205,6 +205,8 @@ def supply_waits(problem: Problem, links: list[Link]) -> list[Link]:
     Left out where the supplier itself waits for the user: then the user has to do with what is there before.
     """
     suppliers = [(number, task) for number, task in enumerate(problem.tasks) if task.supplies]
+    if not suppliers:
+        return []
     after: list[set[int]] = [set() for _ in problem.tasks]
     for link in links:
         after[link.before].add(link.after)
@@ -295,13 +297,14 @@ def _clock(calendars: tuple[WorkingTime, ...], horizon: int) -> Int32:
     clock = np.zeros((4, len(calendars), horizon + 2), np.int32)
     clock[TICK] = horizon + 1
     for row, calendar in enumerate(calendars):
-        works = np.zeros(horizon + 1, np.bool_)
-        for start, end in calendar.intervals:
-            works[start : min(end, horizon)] = True
-            clock[RUN_START, row, start : min(end, horizon)] = start
-            clock[RUN_END, row, start : min(end, horizon)] = min(end, horizon)
-        clock[WORKED, row, 1:] = np.cumsum(works)
-        ticks = np.flatnonzero(works)
+        spans = np.minimum(np.array(calendar.intervals, np.int64).reshape(-1, 2), horizon)
+        starts, ends = spans[spans[:, 0] < spans[:, 1]].T
+        lengths = ends - starts
+        ticks = np.arange(lengths.sum()) + np.repeat(ends - np.cumsum(lengths), lengths)
+        clock[RUN_START, row, ticks] = np.repeat(starts, lengths)
+        clock[RUN_END, row, ticks] = np.repeat(ends, lengths)
+        clock[WORKED, row, ticks + 1] = 1
+        np.cumsum(clock[WORKED, row], out=clock[WORKED, row])
         clock[TICK, row, : len(ticks)] = ticks
     return clock
 
