@@ -216,6 +216,13 @@ def plan(
     against: Annotated[
         Path | None, typer.Option(help="the last plan, as --export wrote it: show what changes, keep the ids of orders")
     ] = None,
+    today: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="plan from this day on; stock, open orders and demand are those of it"),
+    ] = None,
+    as_planned: Annotated[
+        bool, typer.Option("--as-planned", help="data are those of the last plan (--against), and all went by it since")
+    ] = False,
     causes: Annotated[int, typer.Option(min=0, help="late demands to try changes for, the most important first")] = 10,
     unconstrained: Annotated[
         bool,
@@ -230,7 +237,11 @@ def plan(
         if unconstrained:
             answer = required(source, progress=progress)
         else:
-            answer = planned(source, export=export, against=against, causes=causes, progress=progress)
+            day = today.date() if today else None
+            answer = planned(
+                source, export=export, against=against, today=day, as_planned=as_planned, causes=causes,
+                progress=progress,
+            )  # fmt: skip
     _show(answer, as_json)
 
 

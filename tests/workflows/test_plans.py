@@ -49,6 +49,21 @@ def test_the_same_programme_changes_nothing_of_the_last_plan(last: Path) -> None
     assert {row["demand"] for row in found["demand"]} == {"first_row", "second_row"}
 
 
+def test_a_plan_rolled_forward_without_news_changes_nothing(last: Path) -> None:
+    rolled = ("plan", SMALL, "--against", last, "--today", "2026-08-03", "--json")
+    found = answer(*rolled, "--as-planned")
+    assert (found["nervousness"], found["orders"], found["demands"]) == (0, [], [])
+    counted = answer(*rolled)
+    assert any("should have begun" in note for note in counted["notes"])
+
+
+def test_a_day_outside_of_the_programme_is_refused() -> None:
+    found = CliRunner().invoke(app, ["plan", str(SMALL), "--today", "2046-08-03", "--as-planned"])
+    assert found.exit_code == 1
+    assert "--today" in found.stderr
+    assert "--as-planned" in found.stderr
+
+
 def test_a_larger_demand_shows_in_the_difference(last: Path, tmp_path: Path) -> None:
     shutil.copytree(SMALL, tmp_path / "more")
     demand = tmp_path / "more" / "demand.csv"

@@ -30,6 +30,7 @@ INVENTORY = ("item", "week of", "received", "used", "expired", "on hand", "safet
 SHORTFALLS = ("item", "quantity", "from", "to", "because")
 EXPIRIES = ("supply", "item", "quantity", "expires")
 CLASHES = ("order", "kind", "object", "quantity", "at", "until", "because")
+MIX = ("from", "item", "due", "in time", "by its share", "because")
 REASONS = ("demand", "quantity", "days late", "kind", "object", "at", "because")
 CAUSES = ("demand", "kind", "object", "days sooner", "units in time", "change")
 LOADS = ("kind", "object", "week of", "needed, h", "there, h", "share", "changeovers, h")
@@ -49,6 +50,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("safety_stock_short", SHORTFALLS, [*_shortfalls(programme, plan)]),
         Table("expiring", EXPIRIES, [*_expiries(programme, plan)]),
         Table("clashes", CLASHES, [*_clashes(programme, plan)]),
+        Table("mix", MIX, [*_mix(programme, plan)]),
         Table("reasons", REASONS, [*_reasons(programme, plan)]),
         Table("causes", CAUSES, [*_causes(plan)]),
         Table("loads", LOADS, [*_loads(programme, plan)]),
@@ -98,7 +100,7 @@ def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.purchase_orders:
         dates = _day(programme, each.placed), _day(programme, each.received)
         cost = 0.0 if each.consigned else each.price * each.quantity
-        state = "open" if each.frozen else programme.planning.state_of(each.placed)
+        state = "open" if each.frozen else programme.planning.state_of(each.placed - programme.today)
         yield (
             each.id, each.item, each.supplier, each.quantity, *dates, each.price, cost, each.consigned, each.frozen,
             state, None,
@@ -108,7 +110,7 @@ def _purchases(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
 def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.production_orders:
         times = _moment(programme, each.release), _exactly(programme, each.finish)
-        state = "open" if each.frozen else programme.planning.state_of(each.release)
+        state = "open" if each.frozen else programme.planning.state_of(each.release - programme.today)
         yield each.id, each.item, each.quantity, each.good, *times, each.frozen, state, None
 
 
@@ -171,6 +173,11 @@ def _clashes(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.clashes:
         when = _day(programme, each.at), _day(programme, each.until)
         yield each.order, each.kind, each.object, each.quantity, *when, each.text
+
+
+def _mix(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.mix:
+        yield _day(programme, each.begins), each.item, each.due, each.in_time, each.by_share, each.text
 
 
 def _reasons(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

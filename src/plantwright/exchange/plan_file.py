@@ -6,9 +6,10 @@ back as they were; a workbook holds days, and what people changed in it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time
 from math import inf
 from pathlib import Path
@@ -26,6 +27,7 @@ ROWS: Mapping[str, Callable[..., Any]] = {
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
     "consumptions": model.Consumption, "assignments": model.Assignment,
     "shortfalls": model.Shortfall, "expiries": model.Expiry, "clashes": model.Clash,
+    "mix": model.MixShare,
 }  # fmt: skip
 TIMES = frozenset(
     {"placed", "received", "release", "finish", "ships", "arrives", "at", "start", "resume", "begins", "ends", "until"}
@@ -39,6 +41,8 @@ class LastPlan:
 
     plan: Plan
     schedule: Schedule | None
+    digest: str = ""
+    """Of the programme that it was made for."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,23 @@ class Standing:
 def plan_json(programme: Programme, schedule: Schedule, plan: Plan) -> bytes:
     """Return a plan and its schedule as JSON, every table of the plan with its fields."""
     head = {"plantwright_plan": VERSION, "programme": programme.name, "start": programme.start.isoformat()}
+    head["programme_digest"] = digest(programme)
     tables = {name: [_row(asdict(row)) for row in getattr(plan, name)] for name in (*ROWS, "inventory")}
     tasks = asdict(schedule) | {"tasks": [_row(asdict(task)) for task in schedule.tasks]}
     return (json.dumps(head | {"schedule": tasks, "order": plan.order} | tables, allow_nan=False) + "\n").encode()
+
+
+def digest(programme: Programme) -> str:
+    """Return a digest of all that a programme says, the same for the same programme."""
+    told = hashlib.sha256()
+    for field in fields(programme):
+        value = getattr(programme, field.name)
+        if field.name == "calendars":
+            for name in sorted(value):
+                told.update(repr(name).encode() + value[name].starts.tobytes() + value[name].ends.tobytes())
+        else:
+            told.update(repr(value).encode())
+    return told.hexdigest()
 
 
 def _row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +116,7 @@ def _from_json(path: Path, programme: Programme) -> LastPlan:
     data = json.loads(path.read_bytes())
     schedule, later = _schedule(data, programme), _later(data, programme)
     tables = {name: tuple(_value(kind, row, later) for row in data.get(name, ())) for name, kind in ROWS.items()}
-    return LastPlan(Plan(**tables, order=tuple(data["order"])), schedule)
+    return LastPlan(Plan(**tables, order=tuple(data["order"])), schedule, data.get("programme_digest", ""))
 
 
 def _later(data: Mapping[str, Any], programme: Programme) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from plantwright.model.draft import Draft, in_row
+from plantwright.model.draft import Draft, in_row, suggestion
 from plantwright.model.issues import Issue
 from plantwright.model.programme import Row
 from plantwright.model.quantity import Quantity
@@ -166,6 +166,23 @@ def wishes_can_be_met(draft: Draft) -> Iterator[Issue]:
             yield in_row(demand, column, said, "allow smaller shipments, or write a higher install_rate")
 
 
+def mix_of_known_items(draft: Draft) -> Iterator[Issue]:
+    """The product mix is of items that there are, its shares add to 1, and fair shares do not say otherwise."""
+    mix = draft.programme.planning.mix
+    if mix is None:
+        return
+    place: tuple[str | int, ...] = ("planning", "mix")
+    for item in sorted(set(mix.shares) - draft.ids("items")) if draft.is_known("items") else ():
+        remedy = suggestion(item, draft.ids("items"), "items.csv")
+        yield draft.in_document("programme", (*place, "shares", item), f"there is no item '{item}'", remedy)
+    if abs(sum(mix.shares.values()) - 1.0) > 1e-6:
+        said = f"the shares of the mix add to {sum(mix.shares.values()):.6g}, not to 1"
+        yield draft.in_document("programme", (*place, "shares"), said, "write shares that add to 100 %")
+    if draft.programme.planning.within_tier == "fair_share":
+        said = "a mix says how products share, and fair shares that demands do"
+        yield draft.in_document("programme", place, said, "write `within_tier: due`, or take the mix out")
+
+
 def reservations_name_somebody(draft: Draft) -> Iterator[Issue]:
     """A reservation keeps something, of an item with supply, for a customer or a demand."""
     for kept in draft.programme.reservations:
@@ -189,4 +206,5 @@ RULES = (
     installing_destinations,
     wishes_can_be_met,
     reservations_name_somebody,
+    mix_of_known_items,
 )

@@ -169,6 +169,21 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class MixShare:
+    """What an item of the product mix has in a period that begins at `begins` (hours from start): units due, those of
+    them in time, and how many of what all items have in time its share would be. `text` says why it is below, where it
+    is.
+    """
+
+    begins: float
+    item: str
+    due: float
+    in_time: float
+    by_share: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Working hours (kilowatt-hours, people-hours for a resource) needed and there in one week of a work centre or
     resource; `setup` of those needed are lost to changeovers between families.
@@ -260,6 +275,7 @@ class Plan:
     shortfalls: tuple[Shortfall, ...] = ()
     expiries: tuple[Expiry, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    mix: tuple[MixShare, ...] = ()
     order: tuple[str, ...] = ()
     inventory: tuple[Inventory, ...] = ()
 

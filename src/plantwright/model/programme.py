@@ -22,6 +22,7 @@ from plantwright.model.calendars import Calendar
 from plantwright.model.cell_values import Delivery, Link, Need
 from plantwright.model.cells import Amount, Duration, Identifier, PlainShare
 from plantwright.model.conversion import OMITTED, Equipment, Mode, Objective, Resource, Spending, Task, TaskRow
+from plantwright.model.plan import Shipment
 from plantwright.model.production import (
     Component,
     Demand,
@@ -55,6 +56,21 @@ class Party(BaseModel):
     )
 
 
+class Mix(BaseModel):
+    """How what is scarce is split between products, whoever asks for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    per: Literal["month", "quarter", "year"] = Field(
+        default="quarter", description="the calendar period of which the shares hold, by due dates"
+    )
+    shares: Mapping[str, PlainShare] = Field(
+        description="item -> share of the units of all these items, adding to 1, where not all are in time"
+    )
+    within: PlainShare = Field(
+        default=0.05, description="how far below its share, of all units, an item may be before the plan says so"
+    )
+
+
 class Planning(BaseModel):
     """How supply and production are planned."""
 
@@ -75,6 +91,8 @@ class Planning(BaseModel):
     release_fence: Duration = Field(
         default=Quantity(0.0), description="how long from the start planned orders are to be released now"
     )
+
+    mix: Mix | None = Field(default=None, description="how what is scarce is split between products; blank: not at all")
 
     @property
     def slushy(self) -> float:
@@ -127,6 +145,12 @@ class Programme:
     replanning: Replanning = Replanning()  # noqa: RUF009 (frozen)
     safety_time: Quantity = NOTHING
     status_date: Quantity | None = None
+    today: float = 0.0
+    """From when on is planned, hours from the start: nothing begins before it that does not stand."""
+    counted: float = 0.0
+    """When what is in stock and open was counted, hours from the start: what had to begin before has its parts."""
+    shipped: tuple[Shipment, ...] = ()
+    """What has left for demands already."""
 
     @property
     def is_replanned(self) -> bool:
@@ -136,6 +160,16 @@ class Programme:
     def wanted(self, demand: Demand) -> float:
         """Return when the plan aims to have a demand at its site: its due date less the safety time, hours."""
         return demand.due.planned - self.safety_time.planned
+
+    @property
+    def frozen_until(self) -> float:
+        """Return up to when no order is placed or begun, hours from the start."""
+        return self.today + self.planning.frozen_fence.planned
+
+    @property
+    def slushy_until(self) -> float:
+        """Return up to when orders are placed or begun only to keep a demand in time, hours from the start."""
+        return self.today + self.planning.slushy
 
     @property
     def horizon_hours(self) -> float:
@@ -272,6 +306,7 @@ __all__ = [
     "FirmOrder",
     "Item",
     "Link",
+    "Mix",
     "Mode",
     "Need",
     "Objective",

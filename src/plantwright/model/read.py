@@ -77,9 +77,7 @@ def _drafted(raw: Raw) -> tuple[Draft, list[Issue]]:
     reading = _with_register(raw, reading, quantile, issues)
     main = _main(document, reading, issues)
     calendars = _calendars(main, document, issues)
-    rows: dict[str, tuple[Any, ...]] = {
-        each.table: _rows(each, raw.sheets.get(each.table), reading, issues) for each in TABLES
-    }
+    rows: dict[str, Any] = {each.table: _rows(each, raw.sheets.get(each.table), reading, issues) for each in TABLES}
     tasks, task_issues = tasks_of(rows["tasks"], {each.id: each for each in rows["equipment"]}, calendars)
     issues += task_issues
     agreements = _agreements(raw.documents.get("agreements"), reading, issues)

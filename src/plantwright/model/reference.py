@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from plantwright.model import cells
 from plantwright.model.agreements import AGREEMENT_KINDS, Asset, Contribution
-from plantwright.model.programme import Objective, Party, Planning, Spending
+from plantwright.model.programme import Mix, Objective, Party, Planning, Spending
 from plantwright.model.progress import Replanning
 from plantwright.model.quantity import Quantity
 from plantwright.model.register import ALL_TABLES
@@ -71,6 +71,7 @@ def sections() -> dict[str, type[BaseModel]]:
         "spending": Spending,
         "planning": Planning,
         "replanning": Replanning,
+        "mix": Mix,
         "asset": Asset,
         "contribution": Contribution,
     }

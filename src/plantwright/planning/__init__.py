@@ -15,6 +15,7 @@ from plantwright.planning.difference import Difference, difference, with_stable_
 from plantwright.planning.inventory import with_inventory
 from plantwright.planning.problem import Rules
 from plantwright.planning.promise import Displaced, Promise, promise, promise_by_priority, promises
+from plantwright.planning.rolling import AsOf, as_of
 from plantwright.planning.solve import plan
 from plantwright.planning.unconstrained import unconstrained
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from plantwright.planning.allocation import TierBound, improved, lateness_bounds, objective, steady
 
 __all__ = [
-    "Difference", "Displaced", "Promise", "Rules", "TierBound", "causes_of", "check_plan", "difference", "improved",
-    "lateness_bounds", "objective", "plan", "promise", "promise_by_priority", "promises", "steady", "unconstrained",
-    "with_causes", "with_inventory", "with_stable_ids",
+    "AsOf", "Difference", "Displaced", "Promise", "Rules", "TierBound", "as_of", "causes_of", "check_plan",
+    "difference", "improved", "lateness_bounds", "objective", "plan", "promise", "promise_by_priority", "promises",
+    "steady", "unconstrained", "with_causes", "with_inventory", "with_stable_ids",
 ]  # fmt: skip
 
 

@@ -90,11 +90,14 @@ def objective(programme: Programme, found: Plan, last: Plan | None = None) -> tu
     return *(round(tier_lateness(programme, found, tier), 3) for tier in tiers), round(cost, 2), round(change, 9)
 
 
-def steady(programme: Programme, schedule: Schedule, last: Plan, found: Plan) -> Plan:
-    """Return the last plan where it can still be carried out and is no worse by `objective`, else `found`."""
+def steady(programme: Programme, schedule: Schedule, last: Plan, found: Plan, *, news: bool = True) -> Plan:
+    """Return the last plan where it can still be carried out and is no worse by `objective`, else `found`.
+
+    Without `news` it stands wherever it can be carried out: what is better by luck alone moves nobody.
+    """
     known = {d.id for d in programme.demand}
-    whole = bool(last.pegging) and {s.demand for s in last.shipments} <= known
-    if not whole or objective(programme, last, last) > objective(programme, found, last):
+    whole = bool(last.order) and {s.demand for s in last.shipments} <= known  # a workbook tells no order
+    if not whole or (news and objective(programme, last, last) > objective(programme, found, last)):
         return found
     return found if check_plan(programme, schedule, last) else last
 

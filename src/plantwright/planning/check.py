@@ -19,7 +19,7 @@ from plantwright.model.plan import Plan, PurchaseOrder
 from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
-from plantwright.planning import check_demand, check_standing
+from plantwright.planning import check_demand, check_mix, check_standing
 from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
 from plantwright.planning.check_material import (
     NEAR,
@@ -54,6 +54,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _reasons,
         *check_demand.RULES,
         *check_standing.RULES,
+        *check_mix.RULES,
     )
     return (*chain.from_iterable(rule(programme, plan) for rule in rules), *_capacity(programme, schedule, plan))
 
@@ -274,7 +275,10 @@ def _sites(programme: Programme, plan: Plan) -> Iterator[str]:
 def _reasons(programme: Programme, plan: Plan) -> Iterator[str]:
     explained = {r.demand for r in plan.reasons}
     for demand in programme.demand:
-        on_time = sum(
+        left = sum(
+            s.quantity for s in programme.shipped if s.demand == demand.id and s.arrives > demand.due.planned + NEAR
+        )
+        on_time = left + sum(
             s.quantity for s in plan.shipments_of.get(demand.id, ()) if s.arrives <= demand.due.planned + NEAR
         )
         if on_time < demand.quantity - NEAR and demand.id not in explained:

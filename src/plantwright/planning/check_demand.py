@@ -90,7 +90,7 @@ def _moments(steps: Steps, week: int) -> list[float]:
 
 def fences(programme: Programme, plan: Plan) -> Iterator[str]:
     """Nothing is placed or begun before the frozen fence."""
-    frozen = programme.planning.frozen_fence.planned
+    frozen = programme.frozen_until
     begun = [(o.id, o.placed) for o in plan.purchase_orders if not o.frozen]
     for name, at in (*begun, *((o.id, o.release) for o in plan.production_orders if not o.frozen)):
         if at < frozen - NEAR:

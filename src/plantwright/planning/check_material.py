@@ -38,7 +38,8 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
         for place in programme.places_of.get(lots.item, ()):
             if not is_choice(place):
                 k = names.index(place[0].operation) if place[0].operation else 0
-                quantity = lots.good * place[0].quantity.planned * effort.reached[k]
+                good = np.where(starts[k] < programme.counted - NEAR, 0.0, lots.good)  # they had their parts before
+                quantity = good * place[0].quantity.planned * effort.reached[k]
                 used[place[0].component].append((starts[k], quantity))
     for order, row, begins in _chosen(programme, plan):
         if order.item in programme.item:
@@ -90,6 +91,10 @@ def _places_filled(
     names = [o.operation for o in route]
     for place in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
         found = _match(place, left, names)
+        if order.frozen and _begun(
+            programme, order, route, names.index(place[0].operation) if place[0].operation else 0
+        ):
+            continue
         if found is None and missing & {line.component for line in place}:
             continue
         if found is None:
@@ -109,6 +114,12 @@ def _places_filled(
             if not line.allows(begins, customer):
                 yield f"{order.id}: {row.component} may not be taken at {begins:.1f} for '{customer}'"
     yield from (f"{order.id}: {row.component} is taken, which its bill does not say" for row, _ in left)
+
+
+def _begun(programme: Programme, order: ProductionOrder, route: Route, operation: int) -> bool:
+    """Return whether an operation of an order had to begin before stock was counted, and so has its parts."""
+    begins = operation_starts(programme, route, np.array([order.finish]))[operation]
+    return max(float(begins[0]), 0.0) < programme.counted - NEAR
 
 
 def _match(

@@ -32,6 +32,18 @@ def firm_orders(programme: Programme, plan: Plan) -> Iterator[str]:
     yield from (f"{name}: no such order stands" for name in sorted(planned))
 
 
+def left_already(programme: Programme, plan: Plan) -> Iterator[str]:
+    """What has left already is in the plan as it left; nothing else leaves before today."""
+    for gone in programme.shipped:
+        planned = plan.shipments_of.get(gone.demand, ())
+        if not any(abs(s.ships - gone.ships) < NEAR and s.quantity > gone.quantity - NEAR for s in planned):
+            yield f"{gone.demand}: {gone.quantity:g} units left at {gone.ships:.1f}, which the plan does not say"
+    known = {(gone.demand, round(gone.ships, 3)) for gone in programme.shipped}
+    for s in plan.shipments:
+        if s.ships < programme.today - NEAR and (s.demand, round(s.ships, 3)) not in known:
+            yield f"{s.demand}: {s.quantity:g} units leave at {s.ships:.1f}, before today, {programme.today:.1f}"
+
+
 def known_clashes(programme: Programme, plan: Plan) -> Iterator[str]:
     """Every clash is of an order that stands; of a part, no more is missing than the order takes at once."""
     standing = {o.id: o for o in programme.production_orders}
@@ -66,4 +78,4 @@ def beyond(plan: Plan, standing: Mapping[Key, Floats], weeks: int) -> Mapping[Ke
     return {key: np.minimum(hours, standing.get(key, np.zeros(weeks))) for key, hours in found.items()}
 
 
-RULES = (firm_orders, known_clashes)
+RULES = (firm_orders, left_already, known_clashes)

@@ -73,7 +73,7 @@ def difference(before: Plan, after: Plan, now: float = 0.0) -> Difference:
     `now` is the time from which changes count for nervousness, hours from start. Both plans count from the same start.
     """
     pairs = _paired(before, after)
-    orders = tuple(change for old, new in pairs if (change := _order_change(old, new)))
+    orders = tuple(c for a, b in pairs if _latest(a, b) >= now and (c := _order_change(a, b)))
     ranked = sorted(orders, key=lambda c: (c.what, c.kind, c.item, c.there, c.order))
     return Difference(tuple(ranked), tuple(_demand_changes(before, after)), nervousness(before, after, now))
 
@@ -210,6 +210,10 @@ def _unused(name: str, used: set[str], counted: dict[str, int]) -> str:
         name = f"{stem}:{counted[stem]}"
     used.add(name)
     return name
+
+
+def _latest(*pair: Order | None) -> float:
+    return max(_there(order) for order in pair if order is not None)
 
 
 def _order_change(old: Order | None, new: Order | None) -> OrderChange | None:

@@ -148,7 +148,7 @@ def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket:
         opens, ended = dates_of(p, item, time)
         if ended or opens > -np.inf:
             return Answer(0.0, then, at.ENDED if ended else at.NOT_MADE_YET, item, time if ended else opens)
-        fits = p.frozen > 0.0 and window_start(p, item, p.items[item]["op0"], time) >= 0.0
+        fits = p.frozen > p.today and window_start(p, item, p.items[item]["op0"], time) >= p.today
         return Answer(0.0, then, at.FENCE if fits else at.LEAD_TIME, item, time)
     return Answer(0.0, then, at.CAPACITY, full, bucket * p.bucket)
 
@@ -443,6 +443,15 @@ def stand(p: Arrays, s: State, asker: int, finish: float) -> None:
     at.note(s, at.BUILT, order, 0, row["good"])
     give(p, s, asker, order, 0.0, finish, s.counts[at.N_LOG])
     settle(p, s)
+
+
+@entry
+def hand_over(p: Arrays, s: State, demand: int, quantity: float, time: float) -> None:
+    """Ship units of a demand that have left at `time`, of what was there by then."""
+    wish = p.demands[demand]
+    take(p, s, demand, wish["item"], quantity, time)
+    settle(p, s)
+    ship(s, demand, wish["site"], quantity, time, time + wish["transit"], p.items[wish["item"]]["power_kw"], -1)
 
 
 @entry

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from math import ceil, inf
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from plantwright.planning.capacity import WORK_CENTRE, Capacities, calendar, cal
 from plantwright.planning.lead_times import earliest_receipt, latest_order
 from plantwright.planning.products import Table, Way, campaigns_of, products, setup_hours
 from plantwright.planning.reservations import Holds, holds
+from plantwright.planning.turns import turns
 from plantwright.planning.yields import expected_good
 
 WEEK = 168.0
@@ -32,8 +33,6 @@ SOURCE = np.dtype([("earliest", "f8"), ("moq", "f8"), ("multiple", "f8"), ("hold
 DEMAND = np.dtype([("item", "i8"), ("quantity", "f8"), ("wanted", "f8"), ("site", "i8"), ("transit", "f8"),
                    ("least", "f8"), ("last", "f8"), ("customer", "i8"), ("owner", "i8")])  # fmt: skip
 TURN = np.dtype([("demand", "i8"), ("quantity", "f8")])
-ROUNDS = 20
-"""In how many steps the demands of a tier are planned that share fairly."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,7 @@ class Arrays(NamedTuple):
     setup: NDArray[np.float64]
     receipt: NDArray[np.float64]
     placed: NDArray[np.float64]
+    today: float
     frozen: float
     slushy: float
     bucket: float
@@ -145,7 +145,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     demands = _ordered(programme, order)
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
     calendars = sorted({calendar_of(w) for w in programme.work_centres})
-    frozen, slushy = programme.planning.frozen_fence.planned, programme.planning.slushy
+    frozen, slushy = programme.frozen_until, programme.slushy_until
     supplier_weeks, receipt = _supplier_weeks(sources, weeks, frozen)
     _take_open_orders(programme, sources, supplier_weeks)
     kept = holds(programme, demands, sources, supplier_weeks)
@@ -160,9 +160,9 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     asking += [_standing_row(programme, items[each.item], each, customers) for each in programme.production_orders]
     arrays = Arrays(
         **made.tables,
-        sources=_rows(SOURCE, [_source_row(s, k, kept, frozen) for k, s in enumerate(sources)]),
+        sources=_rows(SOURCE, [_source_row(s, k, kept, frozen, programme.today) for k, s in enumerate(sources)]),
         demands=_rows(DEMAND, asking),
-        turns=_rows(TURN, _turns(programme, demands)),
+        turns=_rows(TURN, turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
         kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(asking) - len(demands)))),
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
@@ -172,6 +172,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         setup=np.array([setup_hours(programme, *name) for name in capacity.names]),
         receipt=receipt,
         placed=_placed(sources, receipt, frozen) if slushy > frozen else np.zeros((0, 0)),
+        today=programme.today,
         frozen=frozen,
         slushy=slushy,
         bucket=rules.bucket_hours,
@@ -247,13 +248,13 @@ def _of_customers(demands: tuple[Demand, ...], customers: list[str]) -> NDArray[
     return np.array(mine, dtype=np.bool_).reshape(len(customers), len(demands))
 
 
-def _source_row(source: Source, row: int, kept: Holds, frozen: float) -> tuple[Any, ...]:
+def _source_row(source: Source, row: int, kept: Holds, frozen: float, today: float) -> tuple[Any, ...]:
     multiple = max(source.multiple.planned, 1e-9)
     smallest = ceil(max(source.moq.planned, 0.0) / multiple - 1e-9) * multiple
     hold0, hold1 = (sum(source < row + more for _, source in kept.rows) for more in (0, 1))
     times = source.receiving_time.planned, source.interval.planned
     earliest = earliest_receipt(source, frozen)
-    unfenced = earliest_receipt(source) + source.receiving_time.planned
+    unfenced = earliest_receipt(source, today) + source.receiving_time.planned
     return earliest, smallest, multiple, hold0, hold1, *times, unfenced
 
 
@@ -267,30 +268,6 @@ def _demand_row(
         items[demand.item], demand.quantity, programme.wanted(demand), sites[demand.destination], transit,
         demand.least, last, customer, len(programme.reservations) + customer,
     )  # fmt: skip
-
-
-def _turns(programme: Programme, demands: tuple[Demand, ...]) -> list[tuple[int, int]]:
-    """Return (demand, units) in the order of planning: each whole, or those of a tier in step where they share."""
-    if programme.planning.within_tier != "fair_share":
-        return [(k, d.quantity) for k, d in enumerate(demands)]
-    turns: list[tuple[int, int]] = []
-    for _, tier in groupby(range(len(demands)), key=lambda k: demands[k].priority):
-        members = list(tier)
-        for step in range(1, ROUNDS + 1):
-            turns += [(k, units) for k in members for units in _shares(demands[k], step) if units]
-    return turns
-
-
-def _shares(demand: Demand, step: int) -> list[int]:
-    """Return the units of a demand that are planned in a step: at once, or where few may not leave alone, in turns of
-    the fewest that may.
-    """
-    lots = demand.quantity // demand.least
-    before, now = ((2 * at * lots + ROUNDS) // (2 * ROUNDS) if at else 0 for at in (step - 1, step))
-    if demand.least == 1:
-        return [now - before]
-    turns = [demand.least] * (now - before)
-    return [*turns[:-1], turns[-1] + demand.quantity % demand.least] if turns and now == lots else turns
 
 
 def _calendar_tables(calendars: list[Calendar], edges: NDArray[np.float64]) -> dict[str, Any]:

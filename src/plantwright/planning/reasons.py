@@ -108,7 +108,16 @@ def _reason(
     kind, name, text = _worded(problem, room, demand, obstacle)
     said = "1 unit" if round(units) == 1 else f"{units:,.0f} units"
     late = f"{_days(delay)} late" if isfinite(delay) else _never(problem, demand)
-    return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, f"{said} {late}: {text}")
+    text = f"{said} {late}: {text}{_by_mix(problem, demand)}"
+    return Reason(problem.demands[demand].id, units, delay, kind, name, obstacle.at, text)
+
+
+def _by_mix(problem: Problem, demand: int) -> str:
+    """Return what the product mix gives the item of a demand, where it is of the mix."""
+    mix, item = problem.programme.planning.mix, problem.demands[demand].item
+    if mix is None or item not in mix.shares:
+        return ""
+    return f"; of what is scarce the mix gives {named(problem, item)} {mix.shares[item]:.0%} in each {mix.per}"
 
 
 def _never(problem: Problem, demand: int) -> str:
@@ -153,8 +162,10 @@ def _lead_time(problem: Problem, item: str, needed: float) -> str:
     on = f"needed on {date_of(problem, needed)}"
     if not offers:
         return f"making {named(problem, item)} takes longer than there is time, {on}"
-    best = min(offers, key=lambda source: earliest_receipt(source) + source.receiving_time.planned)
-    first = earliest_receipt(best) + best.receiving_time.planned
+    best = min(
+        offers, key=lambda source: earliest_receipt(source, problem.arrays.today) + source.receiving_time.planned
+    )
+    first = earliest_receipt(best, problem.arrays.today) + best.receiving_time.planned
     if not isfinite(first):
         return f"{named(problem, item)} is {on}, but {best.supplier} can never be asked for it"
     qualified = f", qualified from {date_of(problem, best.qualified_from.planned)}" if best.qualified_from else ""

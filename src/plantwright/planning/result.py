@@ -26,6 +26,7 @@ from plantwright.model.plan import (
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
 from plantwright.planning.lead_times import latest_order
+from plantwright.planning.mix import mix_shares
 from plantwright.planning.problem import Problem
 from plantwright.planning.products import Table
 from plantwright.planning.reasons import Obstacle, reasons, why_not, with_orders
@@ -51,7 +52,8 @@ def plan_of(problem: Problem, state: State) -> Plan:
         expiries=_expiries(problem, state, names),
         clashes=clashes(problem, state),
     )
-    return replace(found, reasons=with_orders(problem.programme, found))
+    found = replace(found, reasons=with_orders(problem.programme, found))
+    return replace(found, mix=mix_shares(problem.programme, found))
 
 
 def _setups(problem: Problem, state: State) -> NDArray[np.float64]:
@@ -78,6 +80,7 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
     """Return an id for every lot: stock:ITEM:n, buy:ITEM:n, make:ITEM:n; the parts of a stock row share its id."""
     lots = _lots(state)
     rows = problem.programme.stock_ids
+    stands = {*rows, *(order.id for order in problem.programme.production_orders)}
     names = [""] * lots.size
     for lot in np.flatnonzero(lots["kind"] == at.STOCK).tolist():
         names[lot] = rows[lots["source"][lot]]
@@ -87,7 +90,9 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
         order = order[~_standing(problem, lots[order])]
         for lot, item in zip(order.tolist(), lots["item"][order].tolist(), strict=True):
             counted[item] = counted.get(item, 0) + 1
-            names[lot] = f"{prefix}:{problem.programme.items[item].id}:{counted[item]}"
+            while (name := f"{prefix}:{problem.programme.items[item].id}:{counted[item]}") in stands:
+                counted[item] += 1
+            names[lot] = name
     for lot in np.flatnonzero(_standing(problem, lots)).tolist():
         names[lot] = standing_orders(problem)[lots["source"][lot]].id
     for lot in np.flatnonzero(lots["kind"] == at.BY_PRODUCT).tolist():

@@ -44,7 +44,11 @@ def _depths(problem: Problem) -> list[int]:
 
 def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
     """Top up an item's stock wherever it is below its level, and note where that cannot be done in time."""
-    level, horizon, time = float(problem.arrays.demands[asker]["quantity"]), problem.arrays.horizon, 0.0
+    level, horizon, time = (
+        float(problem.arrays.demands[asker]["quantity"]),
+        problem.arrays.horizon,
+        problem.programme.counted,
+    )
     needed, units = _needs(state, item)
     while time <= horizon:
         below, short = _first_below(state, item, level, needed, units, time)

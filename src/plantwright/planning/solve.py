@@ -14,7 +14,7 @@ from plantwright.planning.priority import plan_turns
 from plantwright.planning.problem import Problem, Rules, problem
 from plantwright.planning.result import plan_of
 from plantwright.planning.safety import replenish
-from plantwright.planning.standing import place_standing
+from plantwright.planning.standing import hand_over_shipped, place_standing
 from plantwright.planning.state import State, initial
 
 Progress = Callable[[float], None]
@@ -50,6 +50,7 @@ def planned(found: Problem, progress: Progress, length: int = 50_000) -> State:
         state = initial(found, length + 2 * len(found.programme.stock))
         try:
             place_standing(found, state)
+            hand_over_shipped(found, state)
             for first in range(0, total, step):
                 progress(first / total)
                 plan_turns(found.arrays, state, first, min(first + step, total))

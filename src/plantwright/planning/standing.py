@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plantwright.model.plan import Clash
 from plantwright.model.programme import FirmOrder
 from plantwright.planning import state as at
-from plantwright.planning.priority import stand, top_up
+from plantwright.planning.priority import hand_over, stand, top_up
 from plantwright.planning.problem import WEEK, Problem
 from plantwright.planning.reasons import date_of, named
 from plantwright.planning.state import EPS, State
@@ -53,6 +53,13 @@ def place_standing(problem: Problem, state: State) -> None:
         _fetch(problem, state, each)
 
 
+def hand_over_shipped(problem: Problem, state: State) -> None:
+    """Give demands what has left for them already, in order of time, from what was there by then."""
+    row = {demand.id: k for k, demand in enumerate(problem.demands)}
+    for shipment in sorted(problem.programme.shipped, key=lambda s: (s.ships, s.demand)):
+        hand_over(problem.arrays, state, row[shipment.demand], shipment.quantity, shipment.ships)
+
+
 def _placed(problem: Problem, state: State, number: int, row: int, asker: int) -> _Standing:
     p, order = problem.arrays, problem.programme.production_orders[number]
     item = p.items[p.demands["item"][asker]]
@@ -86,6 +93,9 @@ def _fetch(problem: Problem, state: State, order: _Standing) -> None:
     while line < item["line1"]:
         last = int(p.lines["place1"][line])
         starts = [float(order.begins[p.lines["operation"][k] - item["op0"]]) for k in range(line, last)]
+        if starts[0] < problem.programme.counted - EPS:
+            line = last
+            continue
         allowed = [(k, t) for k, t in zip(range(line, last), starts, strict=True) if _allowed(problem, order, k, t)]
         if allowed:
             _fill(problem, state, order, allowed, good)

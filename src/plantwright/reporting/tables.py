@@ -137,6 +137,10 @@ def _clashes(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.clashes, ("at", "until"), columns)
 
 
+def _mix(run: Run) -> pl.DataFrame:
+    return _rows(run, run.plan.mix, ("begins",), ("begins", "item", "due", "in_time", "by_share", "text"))
+
+
 def _reasons(run: Run) -> pl.DataFrame:
     columns = ("demand", "quantity", "delay", "kind", "object", "at", "text")
     frame = _rows(run, run.plan.reasons, ("at",), columns)
@@ -301,6 +305,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "safety_stock_short": _shortfalls,
     "expiring": _expiries,
     "clashes": _clashes,
+    "mix": _mix,
     "reasons": _reasons,
     "causes": _causes,
     "loads": _loads,

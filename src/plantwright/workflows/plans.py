@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from plantwright import planning
-from plantwright.exchange.plan_file import read_plan
+from plantwright.exchange.plan_file import LastPlan, digest, read_plan
+from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.plan import Load, Plan, Unconstrained
 from plantwright.model.programme import Demand, Programme
 from plantwright.model.read import load
 from plantwright.planning.difference import DemandChange, Difference, OrderChange
+from plantwright.planning.rolling import AsOf
 from plantwright.reporting.words import names
 from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.answers import Answer, Table, dicts, text_rows
@@ -25,6 +28,7 @@ from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.run import planned as plan_of
 
 DEMAND = ("demand", "item", "quantity", "due", "promised", "days late", "because")
+MIX = ("from", "item", "due", "in time", "by its share", "because")
 ORDERS = ("order", "what", "item", "supplier", "before", "after", "there", "days later")
 DEMANDS = ("demand", "what", "units before", "units after", "days later")
 NEEDS = ("item", "name", "gross", "net", "first needed", "order by", "orders before the start")
@@ -38,28 +42,60 @@ def planned(
     *,
     export: Path | None = None,
     against: Path | None = None,
+    today: date | None = None,
+    as_planned: bool = False,
     causes: int = 10,
     progress: Progress = silent,
 ) -> Answer:
     """Schedule and plan a programme: what each demand is promised and why it is late, what that changes of the last
     plan `against`; into file `export` too.
+
+    As of `today`, stock and demand counted then, or with `as_planned` all having gone by the last plan since.
     """
     if export is not None:
         must_be_writable(export, PLAN_ENDINGS)
-    programme = load(source)
-    last = read_plan(against, programme) if against is not None else None
-    schedule = schedule_of(programme, progress)
-    programme = schedule.decided(programme)
+    read = load(source)
+    last = read_plan(against, read) if against is not None else None
+    now = day_within(read, today, last, as_planned=as_planned)
+    stood = last.plan if last else None
+    rolled = planning.as_of(read, now, stood, as_planned=as_planned) if today else AsOf(read, stood, ())
+    schedule = last.schedule if last and as_planned else None
+    schedule = schedule or schedule_of(read, progress)
+    programme, before = schedule.decided(rolled.programme), rolled.last
     plan = plan_of(programme, schedule, progress, causes=causes)
-    if last is not None:
-        plan = planning.with_stable_ids(last.plan, planning.steady(programme, schedule, last.plan, plan))
+    if before is not None:
+        news = not (as_planned and last and last.digest == digest(read))
+        steady = planning.steady(programme, schedule, before, plan, news=news)
+        plan = planning.with_stable_ids(before, steady)
     if export is not None:
-        write_plan(programme, schedule, planning.with_inventory(programme, plan), export)
-    promises = _promises(programme, plan)
-    if last is None:
-        return promises
-    changed = _changes(programme, planning.difference(last.plan, plan))
-    return Answer({"demand": promises.data, **changed.data}, (*promises.tables, *changed.tables))
+        write_plan(read, schedule, planning.with_inventory(programme, plan), export)
+    return _answer(programme, plan, before, rolled.notes)
+
+
+def _answer(programme: Programme, plan: Plan, before: Plan | None, notes: tuple[str, ...]) -> Answer:
+    promises, data = _promises(programme, plan), dict[str, Any]()
+    tables = promises.tables
+    if notes:
+        tables, data = (Table("To look after", ("what",), tuple((n,) for n in notes)), *tables), {"notes": [*notes]}
+    if before is None:
+        return Answer({"demand": promises.data, **data} if data else promises.data, tables)
+    changed = _changes(programme, planning.difference(before, plan, programme.today))
+    return Answer({"demand": promises.data, **data, **changed.data}, (*tables, *changed.tables))
+
+
+def day_within(programme: Programme, today: date | None, last: LastPlan | None, *, as_planned: bool) -> float:
+    """Return `today` as hours from the start; raises ProgrammeError with what is wrong with it."""
+    issues = []
+    if today is not None and not programme.start <= today < programme.horizon:
+        said = f"{today} is not between {programme.start} and {programme.horizon}"
+        issues.append(Issue("--today", 0, "", said, "write a date within the programme"))
+    if as_planned and (last is None or today is None or not last.plan.order):
+        said = "nothing is known of what went as planned since when"
+        remedy = "name today, and with --against the last plan as JSON (`plan --export plan.json`)"
+        issues.append(Issue("--as-planned", 0, "", said, remedy))
+    if issues:
+        raise ProgrammeError(issues)
+    return programme.hours(today) if today else 0.0
 
 
 def _promises(programme: Programme, plan: Plan) -> Answer:
@@ -71,6 +107,9 @@ def _promises(programme: Programme, plan: Plan) -> Answer:
         Table("What would help", ("demand", "change"), helps),
         *([Table("Orders that stand and what they lack", ("order",), clashes)] if clashes else []),
     )
+    if plan.mix:
+        shown = [(_date(programme, m.begins), m.item, m.due, m.in_time, m.by_share, m.text) for m in plan.mix]
+        tables = (*tables, Table("Product mix", MIX, text_rows(shown)))
     data = [dict(zip(DEMAND, row, strict=True)) | {"would_help": [t for d, t in helps if d == row[0]]} for row in rows]
     return Answer(data, tables)
 
