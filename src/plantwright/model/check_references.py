@@ -33,7 +33,7 @@ REFERENCES = {
     "routing": {"item": "items", "work_centre": "work_centres", "resources": "resources"},
     "sources": {"item": "items", "supplier": "parties"},
     "stock": {"item": "items", "supplier": "parties"},
-    "production_orders": {"item": "items"},
+    "production_orders": {"item": "items", "customer": "parties"},
     "demand": {"customer": "parties", "destination": "destinations", "item": "items"},
     "destinations": {"party": "parties"},
     "reservations": {"item": "items", "customer": "parties", "demand": "demand"},

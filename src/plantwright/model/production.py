@@ -192,6 +192,7 @@ class FirmOrder(Row):
     item: Identifier = Field(description="item that is made")
     quantity: Count = Field(description="good units that it makes")
     finish: Date = Field(description="date (and time) at which the last of them is done")
+    customer: Identifier = Field(default="", description="customer that it is made for; blank: nobody in particular")
 
 
 class Demand(Row):

@@ -65,6 +65,7 @@ def _chosen(programme: Programme, plan: Plan) -> Iterator[tuple[ProductionOrder,
 def choices(programme: Programme, plan: Plan) -> Iterator[str]:
     """Yield what is wrong with the lines that orders take where their bill gives a choice."""
     customers = {d.id: d.customer for d in programme.demand}
+    customers |= {f"firm:{order.id}": order.customer for order in programme.production_orders}
     served: dict[str, set[str]] = defaultdict(set)
     for peg in plan.pegging:
         served[peg.supply].add(customers.get(peg.demand, ""))

@@ -345,7 +345,7 @@ def plan_ahead(p: Arrays, s: State, demand: int, left: float) -> float:
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
     power_kw, time = p.items[item]["power_kw"], min(wish["wanted"] - transit, wish["last"])
-    while left > EPS and time >= 0.0:
+    while left > EPS and time >= p.today:
         room, limit = site_room(s, site, time + transit, power_kw)
         least = min(max(wish["least"], 1.0), left)
         if room < least:
@@ -377,8 +377,8 @@ def plan_demand(p: Arrays, s: State, demand: int, quantity: float) -> None:
     wish = p.demands[demand]
     item, site, transit = wish["item"], wish["site"], wish["transit"]
     power_kw, time, obstacle = p.items[item]["power_kw"], min(wish["wanted"] - transit, wish["last"]), -1
-    if time < 0.0:
-        obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, 0.0, quantity), 0.0
+    if time < p.today:
+        obstacle, time = obstacle_of(s, demand, time, at.TRANSIT, site, p.today, quantity), p.today
     mark = s.counts[at.N_OBSTACLES]
     s.fence[0] = p.slushy
     left = plan_ahead(p, s, demand, quantity)
@@ -442,6 +442,8 @@ def stand(p: Arrays, s: State, asker: int, finish: float) -> None:
     book_standing(p, s, item, finish, row["good"])
     at.note(s, at.BUILT, order, 0, row["good"])
     give(p, s, asker, order, 0.0, finish, s.counts[at.N_LOG])
+    if p.allowed.size > 0 and p.demands[asker]["customer"] < p.allowed.shape[1] - 1:
+        s.lots[row["lot"]]["owner"] = p.demands[asker]["owner"]
     settle(p, s)
 
 

@@ -164,7 +164,9 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
         demands=_rows(DEMAND, asking),
         turns=_rows(TURN, turns(programme, demands)),
         holds=np.array([owner for owner, _ in kept.rows], dtype=np.int64),
-        kept_for=np.pad(np.concatenate([kept.kept_for, keepers]), ((0, 0), (0, len(asking) - len(demands)))),
+        kept_for=np.hstack(
+            [np.concatenate([kept.kept_for, keepers]), _kept_for_standing(programme, keepers, customers, len(safe))]
+        ),
         until=np.append(kept.until, np.full(len(customers) if rules_about else 0, inf)),
         allowed=np.array([[c in rule for c in customers] for rule in rules_about], bool).reshape(-1, len(customers)),
         **_calendar_tables([calendar(programme, name) for name in calendars], edges),
@@ -205,9 +207,25 @@ def _safety_row(programme: Programme, row: int, item: str, customers: list[str])
 
 
 def _standing_row(programme: Programme, item: int, order: FirmOrder, customers: list[str]) -> tuple[Any, ...]:
-    """Return who asks for the components of an order that stands: for nobody, and as a row of `demands`."""
-    nobody, owner = len(customers) - 1, len(programme.reservations) + len(customers) - 1
-    return item, order.quantity.planned, 0.0, 0, 0.0, 1.0, programme.horizon_hours, nobody, owner
+    """Return who asks for the components of an order that stands: for its customer or nobody, as a row of `demands`."""
+    customer = customers.index(order.customer) if order.customer in customers else len(customers) - 1
+    owner = len(programme.reservations) + customer
+    return item, order.quantity.planned, 0.0, 0, 0.0, 1.0, programme.horizon_hours, customer, owner
+
+
+def _kept_for_standing(
+    programme: Programme, keepers: NDArray[np.bool_], customers: list[str], safe: int
+) -> NDArray[np.bool_]:
+    """Return what safety stock and orders that stand may have of what is kept: these, what is kept for their customer.
+
+    Shape (reservations and, where bills have rules about them, customers; rows of `demands` behind the demands).
+    """
+    kept = len(programme.reservations)
+    found = np.zeros((kept + keepers.shape[0], safe + len(programme.production_orders)), dtype=np.bool_)
+    for n, order in enumerate(programme.production_orders, safe):
+        if order.customer in customers and keepers.shape[0]:
+            found[kept + customers.index(order.customer), n] = True
+    return found
 
 
 def _askers(programme: Programme, demands: tuple[Demand, ...], safe: tuple[str, ...]) -> tuple[str, ...]:

@@ -264,6 +264,8 @@ def _within(programme: Programme, item: str) -> set[str]:
 def _destination(problem: Problem, demand: int, obstacle: Obstacle) -> tuple[ReasonKind, str, str]:
     site = problem.demands[demand].destination
     place = problem.programme.destination[site].name or site
+    if obstacle.kind == at.TRANSIT and problem.programme.today > 0:
+        return "lead_time", site, f"it would have had to leave for {place} before today"
     if obstacle.kind == at.TRANSIT:
         transit = float(problem.arrays.demands[demand]["transit"])
         return "lead_time", site, f"{place} is {_days(transit)} away, longer than the time to the due date"

@@ -56,7 +56,10 @@ def _standing(programme: Programme, last: Plan, since: float, notes: tuple[str, 
     stands = replace(
         programme,
         stock=(*programme.stock, *(_open_order(o) for o in purchases if o.id in bought)),
-        production_orders=(*programme.production_orders, *(_firm(o) for o in production if o.id in made)),
+        production_orders=(
+            *programme.production_orders,
+            *(_firm(o, _customer(programme, last, o)) for o in production if o.id in made),
+        ),
     )
     return AsOf(stands, replace(last, purchase_orders=purchases, production_orders=production), notes)
 
@@ -73,9 +76,18 @@ def _open_order(order: PurchaseOrder) -> Stock:
     return row.model_copy(update={"id": order.id, "kind": "on_order", "supplier": order.supplier})
 
 
-def _firm(order: ProductionOrder) -> FirmOrder:
+def _firm(order: ProductionOrder, customer: str) -> FirmOrder:
     row = FirmOrder(id="stands", item=order.item, quantity=Quantity(order.good), finish=_at(order.finish))
-    return row.model_copy(update={"id": order.id})
+    return row.model_copy(update={"id": order.id, "customer": customer})
+
+
+def _customer(programme: Programme, last: Plan, order: ProductionOrder) -> str:
+    """Return whom an order of the last plan is for, where lines of bills ask for that and it is one."""
+    if not any(line.customers for line in programme.bom):
+        return ""
+    customers = {d.id: d.customer for d in programme.demand}
+    served = {customers.get(peg.demand, "") for peg in last.pegging if peg.supply == order.id}
+    return served.pop() if len(served) == 1 else ""
 
 
 def _at(hours: float) -> Quantity:
