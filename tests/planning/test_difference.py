@@ -81,7 +81,7 @@ def test_a_plan_comes_back_from_json_as_it_was(tmp_path_factory: pytest.TempPath
 
 
 def test_every_table_of_a_plan_is_in_its_file() -> None:
-    assert {*ROWS, "order"} == {f.name for f in fields(Plan)}
+    assert {*ROWS, "order", "inventory"} == {f.name for f in fields(Plan)}
 
 
 def test_a_workbook_with_its_days_shows_no_change_of_the_same_plan(tmp_path) -> None:
