@@ -273,13 +273,11 @@ def _sites(programme: Programme, plan: Plan) -> Iterator[str]:
 
 
 def _reasons(programme: Programme, plan: Plan) -> Iterator[str]:
-    explained = {r.demand for r in plan.reasons}
+    explained, left = {r.demand for r in plan.reasons}, {(s.demand, round(s.ships, 3)) for s in programme.shipped}
     for demand in programme.demand:
-        left = sum(
-            s.quantity for s in programme.shipped if s.demand == demand.id and s.arrives > demand.due.planned + NEAR
-        )
-        on_time = left + sum(
-            s.quantity for s in plan.shipments_of.get(demand.id, ()) if s.arrives <= demand.due.planned + NEAR
-        )
+        on_time = sum(
+            s.quantity for s in plan.shipments_of.get(demand.id, ())
+            if s.arrives <= demand.due.planned + NEAR or (s.demand, round(s.ships, 3)) in left
+        )  # fmt: skip
         if on_time < demand.quantity - NEAR and demand.id not in explained:
             yield f"{demand.id}: {demand.quantity - on_time:g} units are late without a reason"

@@ -6,6 +6,7 @@ Whoever is planned sooner has the first choice of what is scarce; what a turn is
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -20,7 +21,7 @@ Turn = tuple[int, int]
 
 def turns(programme: Programme, demands: tuple[Demand, ...]) -> list[Turn]:
     """Return the turns of demands that are in the order of planning, tier after tier."""
-    left, found = [_open(programme, demand) for demand in demands], list[Turn]()
+    left, found = _open(programme, demands), list[Turn]()
     for _, tier in groupby(range(len(left)), key=lambda k: left[k].priority):
         members = [k for k in tier if left[k].quantity]
         if programme.planning.within_tier == "fair_share":
@@ -31,10 +32,14 @@ def turns(programme: Programme, demands: tuple[Demand, ...]) -> list[Turn]:
     return found
 
 
-def _open(programme: Programme, demand: Demand) -> Demand:
-    """Return what is still to be planned of a demand: what has left already is not."""
-    shipped = sum(s.quantity for s in programme.shipped if s.demand == demand.id)
-    return demand.model_copy(update={"quantity": demand.quantity - round(shipped)}) if shipped else demand
+def _open(programme: Programme, demands: tuple[Demand, ...]) -> list[Demand]:
+    """Return what is still to be planned of demands: what has left already is not."""
+    shipped: dict[str, float] = defaultdict(float)
+    for gone in programme.shipped:
+        shipped[gone.demand] += gone.quantity
+    return [
+        d.model_copy(update={"quantity": d.quantity - round(shipped[d.id])}) if d.id in shipped else d for d in demands
+    ]
 
 
 def _shares(demand: Demand, step: int) -> list[int]:
