@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plantwright.model.issues import Issue
-from plantwright.model.read import check
+from plantwright.model.read import check, load
 
 START = "name: Tiny\nstart: 2026-01-05\nhorizon: 2026-12-31\n"
 PARTIES = "parties:\n  - {id: us, name: Us, role: operator}\n  - {id: shop, name: Shop, role: customer}\n"
@@ -332,3 +332,61 @@ def test_lots_of_what_is_not_made_are_a_warning(tmp_path: Path) -> None:
     tables = {"items.csv": "id,lot_min\npart,5\n", "stock.csv": "item,quantity\npart,100\n"}
     issue = the_only(tmp_path, tables)
     assert (issue.column, issue.severity) == ("lot_min", "warning")
+
+
+SITES = {
+    **MADE,
+    "sites.csv": "id,name\nohio,Ohio\ntexas,Texas\n",
+    "work_centres.csv": "id,stations,site\nbuild,2,\nbuild_t,1,texas\n",
+    "routing.csv": "item,operation,work_centre,time\nrack,make,build,2 h\n",
+    "stock.csv": "item,site,quantity\npart,,100\n",
+}
+LANES = "id,from_site,to_site,item,time\n"
+ORDERS = "id,customer,destination,item,site,quantity,due\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "column", "words"),
+    [
+        ("lanes", f"{LANES}a,ohio,ohio,,1 day\n", "to_site", "leads nowhere else"),
+        ("lanes", f"{LANES}a,ohio,utah,,1 day\n", "to_site", "there is no site 'utah'"),
+        ("lanes", f"{LANES}a,texas,ohio,,1 day\n", "from_site", "nothing makes, buys, stocks or brings anything at 'texas'"),
+        ("demand", f"{ORDERS}d,shop,site,rack,texas,2,2026-05-01\n", "site", "nothing makes, buys, stocks or brings 'rack' at 'texas'"),
+        ("routing", "item,operation,work_centre,time\nrack,make,build_t,2 h\n", "component", "nothing makes, buys, stocks or brings 'part' at 'texas'"),
+        ("stock", "item,site,quantity\npart,utah,3\npart,,9\n", "site", "there is no site 'utah'"),
+    ],
+)  # fmt: skip
+def test_sites_and_lanes(table: str, rows: str, column: str, words: str, tmp_path: Path) -> None:
+    issue = next(i for i in found(tmp_path, {**SITES, f"{table}.csv": rows}) if "agreement" not in i.message)
+    assert (issue.file, issue.column) == (f"{table}.csv" if column != "component" else "bom.csv", column)
+    assert words in issue.message
+
+
+def test_a_lane_supplies_a_site(tmp_path: Path) -> None:
+    demand = f"{ORDERS}d,shop,site,rack,texas,2,2026-05-01\n"
+    assert errors(found(tmp_path, {**SITES, "lanes.csv": f"{LANES}a,ohio,texas,,1 day\n", "demand.csv": demand})) == []
+
+
+def test_an_item_begun_at_one_site_and_gone_on_with_at_another_is_a_warning(tmp_path: Path) -> None:
+    routing = "item,operation,work_centre,time\nrack,make,build,2 h\nrack,test,build_t,2 h\n"
+    stock = "item,site,quantity\npart,,100\npart,texas,5\n"
+    issue = the_only(tmp_path, {**SITES, "routing.csv": routing, "stock.csv": stock})
+    assert (issue.column, issue.severity) == ("work_centre", "warning")
+
+
+def test_items_are_read_at_their_sites(tmp_path: Path) -> None:
+    """A row with a site is what holds there; a lane brings what may be needed; fees are of the items at all sites."""
+    tables = {
+        **SITES,
+        "items.csv": "id,name,site,safety_stock\nrack,Rack,,5\nrack,Rack,texas,2\npart,,,\n",
+        "lanes.csv": f"{LANES}a,ohio,texas,rack,1 day\n",
+        "demand.csv": f"{ORDERS}d,shop,site,rack,texas,2,2026-05-01\n",
+    }
+    assert errors(found(tmp_path, tables)) == []
+    programme = load(tmp_path)
+    assert {item.id: (item.name, item.safety_stock.planned) for item in programme.items} == {
+        "rack@ohio": ("Rack at Ohio", 5), "rack@texas": ("Rack at Texas", 2), "part@ohio": ("part at Ohio", 0),
+    }  # fmt: skip
+    assert [(move.item, move.origin, move.lane.id) for move in programme.moves] == [("rack@texas", "rack@ohio", "a")]
+    assert [(line.item, line.component) for line in programme.bom] == [("rack@ohio", "part@ohio")]
+    assert programme.demand[0].item == "rack@texas"

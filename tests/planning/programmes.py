@@ -15,11 +15,13 @@ from plantwright.model.programme import (
     Destination,
     FirmOrder,
     Item,
+    Lane,
     Mode,
     Objective,
     Operation,
     Programme,
     Resource,
+    Site,
     Source,
     Stock,
     Task,
@@ -27,6 +29,7 @@ from plantwright.model.programme import (
 )
 from plantwright.model.quantity import Quantity, Step
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.sites import at_sites
 
 DAY, WEEK = 24.0, 168.0
 
@@ -115,17 +118,31 @@ class Plant:
             id=name, transit=q(transit), install_rate=steps(weekly / WEEK), power=power_steps,
         ))  # fmt: skip
 
+    def sites(self, *names: str) -> Plant:
+        """Add sites of one's own, where things are made and stocked; those of customers are `site`."""
+        for name in names:
+            self._add("sites", Site(id=name))
+        return self
+
+    def lane(self, begins: str, ends: str, hours: float, item: str = "", weekly: Any = None, **more: Any) -> Plant:
+        given = {0.0: weekly} if isinstance(weekly, (int, float)) else (weekly or {})
+        sizes = {name: q(more.pop(name)) for name in ("moq", "multiple", "cost") if name in more}
+        return self._add("lanes", Lane(
+            id=f"{begins}_{ends}{item and '_'}{item}", from_site=begins, to_site=ends, item=item, time=q(hours),
+            capacity=steps({at: v / WEEK for at, v in given.items()}), **sizes, **more,
+        ))  # fmt: skip
+
     def phantom(self, name: str) -> Plant:
         return self._add("items", Item(id=name, phantom=True))
 
     def demand(self, name: str, item: str, quantity: int, due: float, priority: int = 1, site: str = "site",
-               customer: str = "customer", **more: Any) -> Plant:  # fmt: skip
+               customer: str = "customer", origin: str = "", **more: Any) -> Plant:  # fmt: skip
         self.item(item)
         if site not in {d.id for d in self.rows.get("destinations", [])}:
             self.site(site)
         return self._add("demand", Demand(
-            id=name, customer=customer, destination=site, item=item, quantity=quantity, due=q(due), priority=priority,
-            **more,
+            id=name, customer=customer, destination=site, item=item, site=origin, quantity=quantity, due=q(due),
+            priority=priority, **more,
         ))  # fmt: skip
 
     def delivers(self, at: float, kind: Any, target: str, amount: float) -> Plant:
@@ -138,11 +155,11 @@ class Plant:
         return self
 
     def programme(self) -> Programme:
-        return Programme(
+        return at_sites(Programme(
             "case", self.start, self.start + timedelta(weeks=self.weeks), "USD", "site", q(0), Objective(),
             self.calendars, (), (), Register({}), tuple(task for task, _ in self.delivered),
             **{table: tuple(rows) for table, rows in self.rows.items()},
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def schedule(self) -> Schedule:
         done = tuple(ScheduledTask(task.id, "normal", at, at, 0.0, 0.0, False) for task, at in self.delivered)

@@ -22,6 +22,7 @@ PURCHASES = (
     "firm",
 )  # fmt: skip
 PRODUCTION = ("id", "item", "quantity", "good", "release", "finish", "open already", "state", "firm")
+TRANSFERS = ("id", "item", "from", "lane", "quantity", "ships", "arrives", "cost", "state")
 SHIPMENTS = ("demand", "item", "destination", "quantity", "ships", "arrives")
 PEGGING = ("supply", "kind", "item", "quantity", "demand", "available", "due")
 ASSIGNMENTS = ("order", "item", "operation", "work centre")
@@ -42,6 +43,7 @@ def plan_workbook(programme: Programme, plan: Plan) -> bytes:
         Table("demand", DEMAND, [*_demand(programme, plan)]),
         Table("purchase_orders", PURCHASES, [*_purchases(programme, plan)]),
         Table("production_orders", PRODUCTION, [*_production(programme, plan)]),
+        Table("transfer_orders", TRANSFERS, [*_transfers(programme, plan)]),
         Table("shipments", SHIPMENTS, [*_shipments(programme, plan)]),
         Table("pegging", PEGGING, [*_pegging(programme, plan)]),
         Table("consumptions", CONSUMPTIONS, [*_consumptions(plan)]),
@@ -114,6 +116,15 @@ def _production(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
         yield each.id, each.item, each.quantity, each.good, *times, each.frozen, state, None
 
 
+def _transfers(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    for each in plan.transfer_orders:
+        dates = _day(programme, each.ships), _day(programme, each.arrives)
+        state = programme.planning.state_of(each.ships)
+        yield (
+            each.id, each.item, each.origin, each.lane, each.quantity, *dates, each.cost * each.quantity, state
+        )  # fmt: skip
+
+
 def _shipments(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     for each in plan.shipments:
         dates = _day(programme, each.ships), _day(programme, each.arrives)
@@ -122,12 +133,12 @@ def _shipments(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
 
 def _pegging(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     """Each supply with the demand it serves: when it is there, and when the demand is due."""
-    bought = {order.id: order.received for order in plan.purchase_orders}
-    made = {order.id: order.finish for order in plan.production_orders}
+    supplies = {order.id: ("purchase", order.received) for order in plan.purchase_orders}
+    supplies |= {order.id: ("production", order.finish) for order in plan.production_orders}
+    supplies |= {order.id: ("transfer", order.arrives) for order in plan.transfer_orders}
     due = {each.id: each.due.planned for each in programme.demand}
     for each in plan.pegging:
-        kind = "purchase" if each.supply in bought else "production" if each.supply in made else "stock"
-        there = bought.get(each.supply, made.get(each.supply))
+        kind, there = supplies.get(each.supply, ("stock", None))
         available = None if there is None else _day(programme, there)
         wanted = _day(programme, due.get(each.demand, inf))
         yield each.supply, kind, each.item, each.quantity, each.demand, available, wanted

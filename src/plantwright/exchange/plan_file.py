@@ -26,6 +26,7 @@ ROWS: Mapping[str, Callable[..., Any]] = {
     "purchase_orders": PurchaseOrder, "production_orders": ProductionOrder, "pegging": model.Pegging,
     "shipments": Shipment, "reasons": model.Reason, "loads": model.Load, "causes": model.Cause,
     "consumptions": model.Consumption, "assignments": model.Assignment,
+    "transfer_orders": model.TransferOrder,
     "shortfalls": model.Shortfall, "expiries": model.Expiry, "clashes": model.Clash,
     "mix": model.MixShare,
 }  # fmt: skip

@@ -17,6 +17,7 @@ ABOVE_ZERO = {
     "demand": ("quantity", "smallest_shipment"),
     "production_orders": ("quantity",),
     "sources": ("moq", "multiple"),
+    "lanes": ("moq", "multiple"),
     "routing": ("batch_min", "batch_max", "yield"),
     "work_centres": ("mtbf", "mttr"),
 }

@@ -14,7 +14,7 @@ from plantwright.model.programme import Component, Operation, Row
 
 NOUN = {
     "tasks": "task", "resources": "resource", "equipment": "equipment", "work_centres": "work centre",
-    "items": "item", "demand": "demand",
+    "items": "item", "demand": "demand", "sites": "site",
     "destinations": "destination", "parties": "party", "calendars": "calendar",
 }  # fmt: skip
 
@@ -27,16 +27,19 @@ REFERENCES = {
     },
     "resources": {"party": "parties", "calendar": "calendars"},
     "equipment": {"supplier": "parties", "work_centre": "work_centres"},
-    "work_centres": {"calendar": "calendars", "resources": "resources"},
-    "items": {"producer": "parties"},
-    "bom": {"item": "items", "component": "items", "substitute_for": "items", "customers": "parties"},
+    "work_centres": {"calendar": "calendars", "resources": "resources", "site": "sites"},
+    "items": {"producer": "parties", "site": "sites"},
+    "bom": {
+        "item": "items", "component": "items", "substitute_for": "items", "customers": "parties", "site": "sites",
+    },
     "routing": {"item": "items", "work_centre": "work_centres", "resources": "resources"},
-    "sources": {"item": "items", "supplier": "parties"},
-    "stock": {"item": "items", "supplier": "parties"},
-    "production_orders": {"item": "items", "customer": "parties"},
-    "demand": {"customer": "parties", "destination": "destinations", "item": "items"},
+    "sources": {"item": "items", "supplier": "parties", "site": "sites"},
+    "stock": {"item": "items", "supplier": "parties", "site": "sites"},
+    "production_orders": {"item": "items", "customer": "parties", "site": "sites"},
+    "demand": {"customer": "parties", "destination": "destinations", "item": "items", "site": "sites"},
     "destinations": {"party": "parties"},
-    "reservations": {"item": "items", "customer": "parties", "demand": "demand"},
+    "reservations": {"item": "items", "customer": "parties", "demand": "demand", "site": "sites"},
+    "lanes": {"from_site": "sites", "to_site": "sites", "item": "items"},
     "progress": {"task": "tasks"},
     "baseline": {"task": "tasks"},
     "risks": {"owner": "parties", "tasks": "tasks", "equipment": "equipment", "calendars": "calendars"},
@@ -191,7 +194,7 @@ def agreements_placed(draft: Draft) -> Iterator[tuple[tuple[int], BaseModel]]:
 def doubled_ids(draft: Draft) -> Iterator[Issue]:
     """An id is given once; so is a component of an item at an operation."""
     keys: Mapping[str, tuple[str, ...]] = {
-        "bom": ("item", "component", "operation"),
+        "bom": ("item", "component", "operation", "site"), "items": ("id", "site"),
         "progress": ("task",), "baseline": ("task",),
     }  # fmt: skip
     for table, rows in draft.rows.items():

@@ -10,10 +10,12 @@ from plantwright.model.production import Operation
 from plantwright.model.routes import MOST, alternatives, number_of_ways
 
 
-def _routings(draft: Draft) -> dict[str, list[Operation]]:
-    found: dict[str, list[Operation]] = {}
+def _routings(draft: Draft) -> dict[tuple[str, str], list[Operation]]:
+    """Return the rows of each item and site."""
+    found: dict[tuple[str, str], list[Operation]] = {}
     for row in draft.programme.routing:
-        found.setdefault(row.item, []).append(row)
+        centre = draft.programme.work_centre.get(row.work_centre)
+        found.setdefault((row.item, centre.site if centre else ""), []).append(row)
     return found
 
 

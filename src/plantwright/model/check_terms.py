@@ -23,6 +23,7 @@ DATES = {
     "sources": ("qualified_from",),
     "bom": ("valid_from", "valid_to"),
     "routing": ("valid_from", "valid_to"),
+    "lanes": ("valid_from", "valid_to"),
 }
 """Columns whose dates must be within the programme."""
 

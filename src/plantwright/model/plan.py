@@ -46,6 +46,27 @@ class ProductionOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """Units that go by a lane: `origin` is the item where they leave, `item` where they arrive, such as `rack@ohio` and
+    `rack@texas`. Times are hours from start, cost is of one.
+    """
+
+    id: str
+    item: str
+    origin: str
+    lane: str
+    quantity: float
+    ships: float
+    arrives: float
+    cost: float
+
+    @property
+    def frozen(self) -> bool:
+        """Return whether it is open already: what is on the road is stock to come, so none is."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Consumption:
     """What a production order takes for a place of its bill where there is a choice: substitutes, dates, customers.
 
@@ -73,7 +94,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Pegging:
-    """`quantity` of a supply (purchase order, production order or stock row) that serves a demand."""
+    """`quantity` of a supply (purchase, production or transfer order, or stock row) that serves a demand."""
 
     supply: str
     demand: str
@@ -94,7 +115,7 @@ class Shipment:
 
 
 ReasonKind = Literal[
-    "part", "supplier_capacity", "lead_time", "work_centre", "resource", "not_made", "destination", "fence"
+    "part", "supplier_capacity", "lead_time", "work_centre", "resource", "not_made", "destination", "fence", "lane"
 ]  # fmt: skip
 
 
@@ -222,8 +243,9 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """An order that would meet all needs in time: made here where `supplier` is blank. Hours from start; `placed` (for
-    what is made: begun) is negative where that would have been before the start.
+    """An order that would meet all needs in time: made here where `supplier` (for what is moved: the lane) is blank.
+
+    Hours from start; `placed` (for what is made: begun) is negative where that would have been before the start.
     """
 
     item: str
@@ -272,6 +294,7 @@ class Plan:
     causes: tuple[Cause, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    transfer_orders: tuple[TransferOrder, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
     expiries: tuple[Expiry, ...] = ()
     clashes: tuple[Clash, ...] = ()

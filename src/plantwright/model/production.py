@@ -29,12 +29,43 @@ from plantwright.model.quantity import Quantity
 from plantwright.model.row import Row
 
 
+class Site(Row):
+    """A place where items are stocked, bought and made; without any, there is one."""
+
+    table: ClassVar[str] = "sites"
+    id: Identifier = Field(description="id of the site")
+    name: Text = Field(default="", description="name in words")
+
+
+class Lane(Row):
+    """A way of goods from one site to another."""
+
+    table: ClassVar[str] = "lanes"
+    id: Identifier = Field(description="id of the lane")
+    from_site: Identifier = Field(description="site that sends")
+    to_site: Identifier = Field(description="site that receives")
+    item: Identifier = Field(default="", description="item that goes this way; blank: all that the sending site has")
+    time: Duration = Field(description="from leaving to being there for use, elapsed")
+    preference: WholeNumber = Field(
+        default=1, description="0: before the site makes or buys it; else after that, 1 first"
+    )
+    moq: Count = Field(default=Quantity(1.0), description="fewest units of an item that leave together")
+    multiple: Count = Field(default=Quantity(1.0), description="what leaves together is a multiple of this")
+    capacity: RateSteps = Field(
+        default=(), description="most units of all items that leave in a week, from dates on; blank: no limit"
+    )
+    cost: Money = Field(default=Quantity(0.0), description="cost of a unit moved")
+    valid_from: DateOrAssumption = Field(default=None, description="nothing leaves before this date; blank: any time")
+    valid_to: DateOrAssumption = Field(default=None, description="nothing leaves from this date on; blank: no end")
+
+
 class WorkCentre(Row):
     """A group of like stations."""
 
     table: ClassVar[str] = "work_centres"
     id: Identifier = Field(description="id of the work centre")
     name: Text = Field(default="", description="name in words")
+    site: Identifier = Field(default="", description="site that it is at; blank: the first of sites.csv")
     area: Text = Field(default="", description="part of the plant")
     stations: WholeNumber = Field(default=0, description="stations at the start; the conversion adds more")
     buffer: WholeNumber | None = Field(default=None, description="units that may wait before it; blank: no limit")
@@ -56,6 +87,9 @@ class Item(Row):
     table: ClassVar[str] = "items"
     id: Identifier = Field(description="id of the item")
     name: Text = Field(default="", description="name in words")
+    site: Identifier = Field(
+        default="", description="the row is what holds at this site, in place of the row without one"
+    )
     family: Text = Field(default="", description="product family, for changeovers and for the ramp chart")
     producer: Identifier = Field(default="", description="party whose product it is, for made items")
     trace: Literal["serial", "lot", "none"] = Field(default="none", description="how single units are traced")
@@ -87,6 +121,7 @@ class Component(Row):
     table: ClassVar[str] = "bom"
     item: Identifier = Field(description="item that is made")
     component: Identifier = Field(description="item that goes into it")
+    site: Identifier = Field(default="", description="site at which it does; blank: wherever the item is made")
     quantity: Count = Field(description="how many of the component go into one")
     operation: Identifier = Field(default="", description="operation that takes it; blank: the first one")
     substitute_for: Identifier = Field(
@@ -148,6 +183,7 @@ class Source(Row):
     table: ClassVar[str] = "sources"
     item: Identifier = Field(description="item offered")
     supplier: Identifier = Field(description="party that supplies it")
+    site: Identifier = Field(default="", description="site that it delivers to; blank: the first of sites.csv")
     price: Money = Field(description="price of one")
     lead_time: LeadTime = Field(
         description="from order to receipt at the plant, elapsed; by date of order: `26 weeks; 2027-01-01: 18 weeks`"
@@ -177,6 +213,7 @@ class Stock(Row):
     )
     supplier: Identifier = Field(default="", description="of an open purchase order: with whom")
     item: Identifier = Field(description="item")
+    site: Identifier = Field(default="", description="site where it is, or is to be; blank: the first of sites.csv")
     quantity: Count = Field(description="how many")
     available: DateOrAssumption = Field(default=None, description="date it is there; blank: at the start")
     expires: DateOrAssumption = Field(
@@ -190,6 +227,7 @@ class FirmOrder(Row):
     table: ClassVar[str] = "production_orders"
     id: Identifier = Field(description="id of the order, by which plans name it")
     item: Identifier = Field(description="item that is made")
+    site: Identifier = Field(default="", description="site that makes it; blank: the first of sites.csv")
     quantity: Count = Field(description="good units that it makes")
     finish: Date = Field(description="date (and time) at which the last of them is done")
     customer: Identifier = Field(default="", description="customer that it is made for; blank: nobody in particular")
@@ -203,6 +241,7 @@ class Demand(Row):
     customer: Identifier = Field(description="party that orders")
     destination: Identifier = Field(description="where it goes")
     item: Identifier = Field(description="item ordered")
+    site: Identifier = Field(default="", description="site that ships it; blank: the first of sites.csv")
     quantity: WholeNumber = Field(description="how many")
     due: Date = Field(description="date wanted at the destination")
     priority: WholeNumber = Field(default=1, description="1 is served first")
@@ -226,6 +265,7 @@ class Reservation(Row):
 
     table: ClassVar[str] = "reservations"
     item: Identifier = Field(description="item that is kept")
+    site: Identifier = Field(default="", description="site at which it is kept; blank: the first of sites.csv")
     customer: Identifier = Field(default="", description="customer that it is kept for; blank: see `demand`")
     demand: Identifier = Field(default="", description="demand that it is kept for; blank: all of the customer's")
     quantity: Count = Field(

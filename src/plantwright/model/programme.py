@@ -29,8 +29,10 @@ from plantwright.model.production import (
     Destination,
     FirmOrder,
     Item,
+    Lane,
     Operation,
     Reservation,
+    Site,
     Source,
     Stock,
     WorkCentre,
@@ -106,10 +108,21 @@ class Planning(BaseModel):
         return "slushy" if begun < self.slushy else "planned"
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An item that a lane brings to its site, and the item that it is at the site where it comes from."""
+
+    item: str
+    origin: str
+    lane: Lane
+
+
 @dataclass(frozen=True)
 class Programme:
     """Everything a planner says of one conversion; made by `read.load`, never changed.
 
+    Where it has several sites, an item of the plan is an item at a site, such as `rack@ohio`, and `moves` say how it
+    gets from one to another (see `sites.at_sites`).
     All times are hours from midnight of `start`; all other numbers are in the canonical units of `quantity`.
     """
 
@@ -137,6 +150,9 @@ class Programme:
     destinations: tuple[Destination, ...] = ()
     reservations: tuple[Reservation, ...] = ()
     production_orders: tuple[FirmOrder, ...] = ()
+    sites: tuple[Site, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    moves: tuple[Move, ...] = ()
     risks: tuple[Risk, ...] = ()
     progress: tuple[TaskProgress, ...] = ()
     baseline: tuple[BaselineTask, ...] = ()
@@ -261,6 +277,11 @@ class Programme:
         return {item: routes(rows) for item, rows in _grouped((o.item, o) for o in self.routing).items()}
 
     @cached_property
+    def moves_of(self) -> Mapping[str, tuple[Move, ...]]:
+        """How an item at a site gets there from others, the preferred lane first."""
+        return _grouped((move.item, move) for move in sorted(self.moves, key=lambda move: move.lane.preference))
+
+    @cached_property
     def choices_of(self) -> Mapping[str, frozenset[str]]:
         """Operations that may be done in several places, by item, of items that have any."""
         found = {item: choices(ways) for item, ways in self.routes_of.items()}
@@ -291,7 +312,7 @@ def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
 
 TABLES: tuple[type[Row], ...] = (
     TaskRow, Resource, Equipment, WorkCentre, Item, Component, Operation, Source, Stock, Demand, Destination,
-    Reservation, FirmOrder, Risk,
+    Reservation, FirmOrder, Site, Lane, Risk,
     TaskProgress, BaselineTask,
 )  # fmt: skip
 
@@ -305,9 +326,11 @@ __all__ = [
     "Equipment",
     "FirmOrder",
     "Item",
+    "Lane",
     "Link",
     "Mix",
     "Mode",
+    "Move",
     "Need",
     "Objective",
     "Operation",
@@ -318,6 +341,7 @@ __all__ = [
     "Resource",
     "Risk",
     "Row",
+    "Site",
     "Source",
     "Spending",
     "Stock",

@@ -25,6 +25,7 @@ from plantwright.model.programme import TABLES, Programme, Row
 from plantwright.model.register import ALL_TABLES, AssumptionRow, ColumnError, entry
 from plantwright.model.schema import PlaceError, ProgrammeFile, shifts_of
 from plantwright.model.shifts import calendar
+from plantwright.model.sites import at_sites
 from plantwright.model.tasks import filled_modes, tasks_of
 from plantwright.model.validation import document_issues, heading_issues, row_issues
 
@@ -35,7 +36,7 @@ _AGREEMENT: TypeAdapter[Agreement] = TypeAdapter(Agreement)
 
 
 def load(path: str | Path) -> Programme:
-    """Return the programme of a folder or a workbook (.xlsx).
+    """Return the programme of a folder or a workbook (.xlsx), its items at its sites where it has several.
 
     Raises ProgrammeError with every error of all files at once; warnings do not keep a programme from being read.
     """
@@ -43,7 +44,7 @@ def load(path: str | Path) -> Programme:
     errors = [issue for issue in issues if issue.severity == "error"]
     if errors:
         raise ProgrammeError(errors)
-    return programme
+    return at_sites(programme)
 
 
 def check(path: str | Path) -> tuple[Issue, ...]:

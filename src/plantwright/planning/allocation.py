@@ -82,10 +82,11 @@ def improved(programme: Programme, schedule: Schedule, found: Plan, rules: Rules
 
 def objective(programme: Programme, found: Plan, last: Plan | None = None) -> tuple[float, ...]:
     """Return what a plan is judged by, the most important first: lateness of each tier (unit-hours), cost of what is
-    bought, and change against the last plan, where there is one (its nervousness).
+    bought and moved, and change against the last plan, where there is one (its nervousness).
     """
     tiers = sorted({d.priority for d in programme.demand})
     cost = sum(o.price * o.quantity for o in found.purchase_orders if not o.consigned)
+    cost += sum(o.cost * o.quantity for o in found.transfer_orders)
     change = nervousness(last, found) if last is not None else 0.0
     return *(round(tier_lateness(programme, found, tier), 3) for tier in tiers), round(cost, 2), round(change, 9)
 

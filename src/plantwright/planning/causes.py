@@ -12,7 +12,7 @@ from math import ceil, inf, isfinite
 from typing import Any
 
 from plantwright.model.plan import Cause, Plan, Reason
-from plantwright.model.programme import Demand, Destination, Programme, Stock
+from plantwright.model.programme import Demand, Destination, Lane, Programme, Stock
 from plantwright.model.quantity import Quantity, Step
 from plantwright.model.schedule import Schedule
 from plantwright.planning.problem import Rules
@@ -81,9 +81,22 @@ def relax(programme: Programme, demand: Demand, reason: Reason) -> tuple[Program
         return _more_stations(programme, reason)
     if reason.kind == "resource":
         return _more_resource(programme, reason)
+    if reason.kind == "lane":
+        return _free_lane(programme, reason)
     if reason.object in programme.item:
         return _more_parts(programme, demand, reason)
     return _ready_site(programme, demand, reason)
+
+
+def _free_lane(programme: Programme, reason: Reason) -> tuple[Programme, str]:
+    def freed(lane: Lane) -> Lane:
+        free = {"time": Quantity(0.0), "capacity": ()}
+        return lane.model_copy(update=free) if lane.id == reason.object else lane
+
+    lanes = tuple(freed(lane) for lane in programme.lanes)
+    moves = tuple(replace(move, lane=freed(move.lane)) for move in programme.moves)
+    words = f"{ONE} lane like {reason.object}, without limit and time on the road,"
+    return replace(programme, lanes=lanes, moves=moves), words
 
 
 def _more_parts(programme: Programme, demand: Demand, reason: Reason) -> tuple[Programme, str]:
@@ -104,9 +117,12 @@ def _name(table: Mapping[str, Any], of: str) -> str:
 def per_unit(programme: Programme, item: str, above: tuple[str, ...] = ()) -> Mapping[str, float]:
     """Return how many of each item go into one unit of `item`, over all levels of its bill of materials.
 
-    Each line of a place counts as if it alone filled it; nothing counts within itself.
+    Each line of a place counts as if it alone filled it, and so does each lane; nothing counts within itself.
     """
     found: dict[str, float] = {item: 1.0}
+    for move in (each for each in programme.moves_of.get(item, ()) if each.origin not in (item, *above)):
+        for part, quantity in per_unit(programme, move.origin, (*above, item)).items():
+            found[part] = max(found.get(part, 0.0), quantity)
     for place in programme.places_of.get(item, ()):
         within: dict[str, float] = {}
         for line in (each for each in place if each.component not in above):

@@ -19,7 +19,7 @@ from plantwright.model.plan import Plan, PurchaseOrder
 from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
-from plantwright.planning import check_demand, check_mix, check_standing
+from plantwright.planning import check_demand, check_mix, check_standing, check_transfers
 from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
 from plantwright.planning.check_material import (
     NEAR,
@@ -53,6 +53,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _sites,
         _reasons,
         *check_demand.RULES,
+        *check_transfers.RULES,
         *check_standing.RULES,
         *check_mix.RULES,
     )
@@ -61,6 +62,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
 
 def _names(programme: Programme, plan: Plan) -> Iterator[str]:
     ids = [o.id for o in plan.purchase_orders] + [o.id for o in plan.production_orders]
+    ids += [o.id for o in plan.transfer_orders]
     yield from (
         f"two orders are called {name}"
         for name in sorted({i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else ())
@@ -199,9 +201,9 @@ def _standing_weeks(
 
 
 def _pegging(programme: Programme, plan: Plan) -> Iterator[str]:
-    size = {o.id: (o.item, o.quantity) for o in plan.purchase_orders} | {
-        o.id: (o.item, o.good) for o in plan.production_orders
-    }
+    size = {o.id: (o.item, o.quantity) for o in plan.purchase_orders}
+    size |= {o.id: (o.item, o.quantity) for o in plan.transfer_orders}
+    size |= {o.id: (o.item, o.good) for o in plan.production_orders}
     for order in plan.production_orders:
         for line in programme.by_products_of.get(order.item, ()):
             size[f"{order.id}>{line.component}"] = (line.component, order.good * line.quantity.planned)

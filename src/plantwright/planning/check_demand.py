@@ -92,6 +92,7 @@ def fences(programme: Programme, plan: Plan) -> Iterator[str]:
     """Nothing is placed or begun before the frozen fence."""
     frozen = programme.frozen_until
     begun = [(o.id, o.placed) for o in plan.purchase_orders if not o.frozen]
+    begun += [(o.id, o.ships) for o in plan.transfer_orders]
     for name, at in (*begun, *((o.id, o.release) for o in plan.production_orders if not o.frozen)):
         if at < frozen - NEAR:
             yield f"{name}: begins at {at:.1f}, in the frozen zone up to {frozen:.1f}"

@@ -31,6 +31,8 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
     used: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
     for shipment in plan.shipments:
         used[shipment.item].append((np.array([shipment.ships]), np.array([shipment.quantity])))
+    for order in plan.transfer_orders:
+        used[order.origin].append((np.array([order.ships]), np.array([order.quantity])))
     for lots in made(programme, plan):
         starts = [np.maximum(begins, 0.0) for begins in operation_starts(programme, lots.route, lots.finish)]
         effort = expected_effort(lots.route)
@@ -41,8 +43,8 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
                 good = np.where(starts[k] < programme.counted - NEAR, 0.0, lots.good)  # they had their parts before
                 quantity = good * place[0].quantity.planned * effort.reached[k]
                 used[place[0].component].append((starts[k], quantity))
-    for order, row, begins in _chosen(programme, plan):
-        if order.item in programme.item:
+    for made_by, row, begins in _chosen(programme, plan):
+        if made_by.item in programme.item:
             used[row.component].append((np.array([begins]), np.array([row.quantity])))
     put_off(plan, used)
     return used
@@ -202,6 +204,8 @@ def supplies(programme: Programme, plan: Plan) -> dict[str, list[tuple[float, fl
         offers = [s for s in programme.sources_of.get(bought.item, ()) if s.supplier == bought.supplier]
         received = 0.0 if bought.frozen else min((s.receiving_time.planned for s in offers), default=0.0)
         add(bought.item, bought.received + received, bought.quantity)
+    for moved in plan.transfer_orders:
+        add(moved.item, moved.arrives, moved.quantity)
     for made in plan.production_orders:
         add(made.item, made.finish, made.good)
         for line in programme.by_products_of.get(made.item, ()):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from typing import Literal
 
-from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason
+from plantwright.model.plan import Plan, ProductionOrder, PurchaseOrder, Reason, TransferOrder
 
 WEEK = 168.0
 FAR = 13 * WEEK
@@ -24,7 +24,7 @@ SAME = 1e-3
 MOVED = 24.0 - 1e-3
 """Hours by which something is moved, earlier or later: a day, as workbooks hold days."""
 
-Order = PurchaseOrder | ProductionOrder
+Order = PurchaseOrder | ProductionOrder | TransferOrder
 Key = tuple[str, str, str]
 """What orders may be one and the same: purchase or production, item, supplier."""
 
@@ -91,6 +91,7 @@ def with_stable_ids(before: Plan, after: Plan) -> Plan:
         after,
         purchase_orders=tuple(replace(o, id=names[o.id]) for o in after.purchase_orders),
         production_orders=tuple(replace(o, id=names[o.id]) for o in after.production_orders),
+        transfer_orders=tuple(replace(o, id=names[o.id]) for o in after.transfer_orders),
         pegging=tuple(replace(p, supply=names.get(p.supply, p.supply)) for p in after.pegging),
         reasons=tuple(_renamed(reason, names) for reason in after.reasons),
         consumptions=tuple(replace(c, order=names[c.order]) for c in after.consumptions),
@@ -128,14 +129,20 @@ def nervousness(before: Plan, after: Plan, now: float = 0.0) -> float:
 def _orders(plan: Plan) -> Iterable[tuple[Key, Order]]:
     yield from ((("purchase", o.item, o.supplier), o) for o in plan.purchase_orders)
     yield from ((("production", o.item, ""), o) for o in plan.production_orders)
+    yield from ((("transfer", o.item, o.lane), o) for o in plan.transfer_orders)
 
 
 def _there(order: Order) -> float:
-    return order.received if isinstance(order, PurchaseOrder) else order.finish
+    match order:
+        case PurchaseOrder():
+            return order.received
+        case TransferOrder():
+            return order.arrives
+    return order.finish
 
 
 def _units(order: Order) -> float:
-    return order.quantity if isinstance(order, PurchaseOrder) else order.good
+    return order.good if isinstance(order, ProductionOrder) else order.quantity
 
 
 def _paired(before: Plan, after: Plan) -> list[tuple[Order | None, Order | None]]:
@@ -228,8 +235,18 @@ def _order_change(old: Order | None, new: Order | None) -> OrderChange | None:
         "new" if old is None else "gone" if new is None
         else "moved and resized" if moved and resized else "moved" if moved else "resized"
     )  # fmt: skip
-    kind, supplier = ("purchase", order.supplier) if isinstance(order, PurchaseOrder) else ("production", "")
+    kind, supplier = _kind(order)
     return OrderChange(what, kind, order.id, order.item, supplier, units[0], units[1], _there(order), days)
+
+
+def _kind(order: Order) -> tuple[Literal["purchase", "production", "transfer"], str]:
+    """Return what an order is, and with whom or by which lane."""
+    match order:
+        case PurchaseOrder():
+            return "purchase", order.supplier
+        case TransferOrder():
+            return "transfer", order.lane
+    return "production", ""
 
 
 def _demand_changes(before: Plan, after: Plan) -> Iterable[DemandChange]:

@@ -75,7 +75,7 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
             held = purchase(p, s, demand, item, quantity - got, time)
             got += held.got
         finish, most, least = time, np.inf, p.items[row]["least"]
-        while row != BUY and got < quantity - EPS:
+        while row != BUY and got < quantity - EPS and not comes_back(p, s, row):
             finish, units, full, bucket = latest_fit(p, s, row, time, finish)
             if units < least:
                 held = without_room(p, s, row, time, full, bucket)
@@ -93,7 +93,9 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
                         opens = taken_from(p, k, demand, start)
                         found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
                         if opens <= start:
+                            set_busy(p, s, row, True)
                             found = ask(p, s, demand, line["component"], units * line["quantity"], start, 1.0)
+                            set_busy(p, s, row, False)
                         place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
                     lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
                 held = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
@@ -111,6 +113,19 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
     if got < quantity - EPS:
         why = Answer(0.0, min(why.next, next_free(p, s, demand, item, time)), why.kind, why.row, why.at)
     return Answer(got, why.next, why.kind, why.row, why.at)
+
+
+@kernel
+def comes_back(p: Arrays, s: State, way: int) -> bool:
+    """Return whether a lane would bring an item from a site for which it is just now asked for by another lane."""
+    return bool(p.items[way]["lane"] >= 0 and s.busy[p.lines[p.items[way]["line0"]]["component"]])
+
+
+@kernel
+def set_busy(p: Arrays, s: State, way: int, busy: bool) -> None:
+    """Set whether an item is just now asked for by a lane, where the way is one."""
+    if p.items[way]["lane"] >= 0:
+        s.busy[p.items[way]["into"]] = busy
 
 
 @kernel
@@ -144,6 +159,8 @@ def with_room(p: Arrays, s: State, way: int, held: Answer, finish: float, time: 
 def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket: int) -> Answer:
     """Return when a lot has room after `time`, and what is full by then; the lead time where nothing is."""
     then = earliest_fit(p, s, item, time)
+    if full >= s.room.shape[0]:
+        return Answer(0.0, then, at.LANE, full - s.room.shape[0], bucket * p.bucket)
     if full < 0:
         opens, ended = dates_of(p, item, time)
         if ended or opens > -np.inf:
@@ -209,12 +226,26 @@ def tighter(lot: Answer, place: Answer, units: float) -> Answer:
 
 
 @kernel
+def expires(p: Arrays, s: State, way: int, mark: int) -> float:
+    """Return up to when what a lane brings may be used: as long as the first to go off of what it took since `mark`."""
+    until, origin = np.inf, p.lines[p.items[way]["line0"]]["component"]
+    for k in range(mark, s.counts[at.N_LOG]):
+        lot = s.log[k]["row"]
+        if s.log[k]["kind"] == at.TOOK and s.lots[lot]["item"] == origin:
+            until = min(until, s.lots[lot]["until"])
+    return float(until)
+
+
+@kernel
 def give(p: Arrays, s: State, demand: int, order: int, quantity: float, time: float, mark: int) -> float:
     """Give a demand `quantity` units of the lot that an order makes, and return them."""
     row = s.orders[order]
     item, into = row["item"], p.items[row["item"]]["into"]
     until = row["finish"] + p.items[item]["life"]
-    lot = at.list_lot(s, at.PRODUCTION, into, order, row["finish"], row["good"], until)
+    kind = at.PRODUCTION
+    if p.items[item]["lane"] >= 0:
+        kind, until = at.TRANSFER, expires(p, s, item, mark)
+    lot = at.list_lot(s, kind, into, order, row["finish"], row["good"], until)
     row["lot"] = lot
     if p.allowed.size > 0:
         keep_for_customer(p, s, lot, demand, mark)

@@ -120,6 +120,8 @@ class Problem:
     edges: NDArray[np.float64]
     supplier_weeks: NDArray[np.float64]
     """Most units of a source and week beyond what is on order already, shape (sources, weeks)."""
+    lane_weeks: NDArray[np.float64]
+    """Most units that leave by a lane in a week, shape (lanes, weeks)."""
     site_units: NDArray[np.float64]
     """Units that a destination can install in a week, shape (destinations, weeks)."""
     site_power: NDArray[np.float64]
@@ -144,7 +146,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     capacity = capacities(programme, schedule, edges)
     demands = _ordered(programme, order)
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
-    calendars = sorted({calendar_of(w) for w in programme.work_centres})
+    calendars = sorted({"always", *(calendar_of(w) for w in programme.work_centres)})
     frozen, slushy = programme.frozen_until, programme.slushy_until
     supplier_weeks, receipt = _supplier_weeks(sources, weeks, frozen)
     _take_open_orders(programme, sources, supplier_weeks)
@@ -183,7 +185,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     )
     return Problem(
         programme, rules, arrays, demands, sources, made.ways, made.lines, capacity, edges, supplier_weeks,
-        *_sites(programme, weeks), kept, _askers(programme, demands, safe), faults,
+        _lane_weeks(programme, weeks), *_sites(programme, weeks), kept, _askers(programme, demands, safe), faults,
     )  # fmt: skip
 
 
@@ -314,6 +316,15 @@ def _supplier_weeks(
         receipt[k, receipt[k] >= edges[1:]] = inf
         receipt[k] += source.receiving_time.planned
     return units, receipt
+
+
+def _lane_weeks(programme: Programme, weeks: int) -> NDArray[np.float64]:
+    """Return the most units that leave by each lane in a week, infinite where it has no limit."""
+    edges, units = _edges(weeks, WEEK), np.full((len(programme.lanes), weeks), inf)
+    for k, lane in enumerate(programme.lanes):
+        if lane.capacity:
+            units[k] = np.diff(_integral(lane.capacity, edges))
+    return units
 
 
 def _placed(sources: tuple[Source, ...], receipt: NDArray[np.float64], frozen: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How items are made, as arrays for the planner's loops: ways, operations, what they take of capacity and of parts.
+"""How items are made and moved, as arrays for the planner's loops: ways, operations, what they take.
 
 Every quantity is per good unit, so yield, rework and scrap are in the numbers already.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.bills import is_choice
-from plantwright.model.programme import Component, Item, Operation, Programme
+from plantwright.model.programme import Component, Item, Lane, Move, Operation, Programme
 from plantwright.model.routes import Route
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar_of
 from plantwright.planning.yields import Effort, effort, expected_good
@@ -25,7 +25,7 @@ Table = NDArray[np.void]
 ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
                  ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
                  ("into", "i8"), ("pegs", "i8"), ("give0", "i8"), ("give1", "i8"), ("way0", "i8"), ("way1", "i8"),
-                 ("least", "f8"), ("multiple", "f8")])  # fmt: skip
+                 ("least", "f8"), ("multiple", "f8"), ("lane", "i8")])  # fmt: skip
 GIVEN = np.dtype([("item", "i8"), ("quantity", "f8")])
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8"),
                       ("from", "f8"), ("to", "f8")])  # fmt: skip
@@ -33,15 +33,17 @@ USE = np.dtype([("capacity", "i8"), ("hours", "f8"), ("again", "i8")])
 LINE = np.dtype([("component", "i8"), ("quantity", "f8"), ("operation", "i8"), ("place0", "i8"), ("place1", "i8"),
                  ("from", "f8"), ("to", "f8"), ("rule", "i8"), ("choice", "i8")])  # fmt: skip
 BUY = -1
+NO_EFFORT = Effort(1.0, (), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to make an item: the operations that it goes through, and what a good unit takes of them."""
+    """One way to have an item: the operations that it goes through, and what a good unit takes of them; or a lane."""
 
     item: str
     route: Route
     effort: Effort
+    move: Move | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def products(
     for item in programme.items:
         found.add(item, ways[item.id][0] if ways[item.id] else None)
     for item in programme.items:
-        found.try_in_turn(found.index[item.id], [found.add(item, way) for way in ways[item.id][1:]])
+        moves = [Way(item.id, (), NO_EFFORT, move) for move in programme.moves_of.get(item.id, ())]
+        found.try_in_turn(found.index[item.id], [found.add(item, way) for way in (*ways[item.id][1:], *moves)])
     standing = {name: found.copy(found.index[name]) for name in safe}
     for name, row in standing.items():
         found.try_in_turn(row, [found.copy(way) for way in found.further[found.index[name]]])
@@ -86,6 +89,7 @@ class _Products:
         self.programme, self.capacity = programme, capacity
         self.calendars, self.rules_about = calendars, rules_about
         self.index = {item.id: i for i, item in enumerate(programme.items)}
+        self.lanes = {lane.id: n for n, lane in enumerate(programme.lanes)}
         self.campaigns = {pair: k for k, pair in enumerate(campaigns_of(programme))}
         self.items: list[dict[str, float]] = []
         self.ways: list[Way | None] = []
@@ -111,13 +115,15 @@ class _Products:
 
     def add(self, item: Item, way: Way | None) -> int:
         """Add a row for a way to make an item (or for one that is not made) and return it."""
-        multiple, into = max(item.lot_multiple, 1), self.index[item.id]
-        first = len(self.items) == into
+        into, move = self.index[item.id], way.move if way else None
+        first = len(self.items) == into  # further ways come after the first rows of all items
+        lot = (move.lane.moq.planned, move.lane.multiple.planned) if move else (item.lot_min, max(item.lot_multiple, 1))
         offers = len(self.programme.sources_of.get(item.id, ())) if first else 0
         row = {
             "made": way is not None, "source0": self.sources, "source1": self.sources + offers, "into": into,
             "power_kw": item.power.planned, "safety": item.safety_time.planned, "life": usable_life(item), "pegs": 1,
-            "way0": 0, "way1": 0, "least": ceil(item.lot_min / multiple) * multiple, "multiple": multiple,
+            "way0": 0, "way1": 0, "least": max(ceil(lot[0] / lot[1] - 1e-9), 1) * lot[1], "multiple": lot[1],
+            "lane": self.lanes[move.lane.id] if move else -1,
         }  # fmt: skip
         self.sources += offers
         self.items.append(row | self._route(way))
@@ -133,15 +139,21 @@ class _Products:
     def try_in_turn(self, row: int, further: list[int]) -> None:
         """Set what is tried in turn where an item is asked for: its ways to make it, then buying it."""
         given, self.further[row] = self.items[row], further
-        bought = given["source1"] > given["source0"] or not given["made"]
+        lanes = [(way, made.move.lane) for way in further if (made := self.ways[way]) is not None and made.move]
+        made_here = [*([row] if given["made"] else []), *further[: len(further) - len(lanes)]]
+        bought = given["source1"] > given["source0"] or not (given["made"] or lanes)
         given["way0"] = len(self.turns)
-        self.turns += [*([row] if given["made"] else []), *further, *([BUY] if bought else [])]
+        self.turns += [way for way, lane in lanes if lane.preference == 0]
+        self.turns += [*made_here, *([BUY] if bought else [])]
+        self.turns += [way for way, lane in lanes if lane.preference > 0]
         given["way1"] = len(self.turns)
 
     def _route(self, way: Way | None) -> dict[str, float]:
         """Add operations, uses, lines of the bill and by-products of a way, and return where they are."""
         first = len(self.operations), len(self.lines), len(self.gives)
-        if way is not None:
+        if way is not None and way.move is not None:
+            self._bring(way.move)
+        elif way is not None:
             self._operate(way)
             self._compose(way, first[0])
             beside = self.programme.by_products_of.get(way.item, ())
@@ -149,6 +161,14 @@ class _Products:
         last = len(self.operations), len(self.lines), len(self.gives)
         names = ("op0", "line0", "give0", "op1", "line1", "give1")
         return dict(zip(names, (*first, *last), strict=True))
+
+    def _bring(self, move: Move) -> None:
+        """Add what a lane does with a unit: it takes one from where it comes, and needs its time."""
+        at, line, used = len(self.operations), len(self.lines), len(self.uses)
+        always = self.calendars.index("always")
+        self.operations.append((always, move.lane.time.planned, used, used, -1, *_valid(move.lane)))
+        self.lines.append((self.index[move.origin], 1.0, at, line, line + 1, -inf, inf, -1, False))
+        self.named.append(("", move.origin))
 
     def _operate(self, way: Way) -> None:
         begun, family = len(self.uses), self.programme.item[way.item].family
@@ -207,6 +227,6 @@ def _uses(programme: Programme, operation: Operation, passes: float, capacity: C
     return [(row, taken) for row, taken in found if taken > 0]
 
 
-def _valid(row: Component | Operation) -> tuple[float, float]:
-    """Return from when and up to when (not included) a row of a bill or routing counts, hours from start."""
+def _valid(row: Component | Operation | Lane) -> tuple[float, float]:
+    """Return from when and up to when (not included) a row counts, hours from start."""
     return (row.valid_from.planned if row.valid_from else -inf, row.valid_to.planned if row.valid_to else inf)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.plan import Plan, PurchaseOrder, Reason, ReasonKind
-from plantwright.model.programme import Programme
+from plantwright.model.programme import Move, Programme
 from plantwright.planning import state as at
 from plantwright.planning.capacity import WORK_CENTRE
 from plantwright.planning.lead_times import earliest_receipt, lead_time
@@ -141,6 +141,11 @@ def why_not(problem: Problem, room: Floats, item: str, obstacle: Obstacle) -> tu
     if obstacle.kind == at.CAPACITY:
         kind, name, text = _capacity(problem, obstacle)
         return kind, name, text + _as_full(problem, room, item, obstacle)
+    if obstacle.kind == at.LANE:
+        return "lane", problem.programme.lanes[obstacle.row].id, _lane_full(problem, obstacle)
+    way = problem.ways[obstacle.row]
+    if obstacle.kind == at.LEAD_TIME and way is not None and way.move is not None:
+        return "lane", way.move.lane.id, _lane_long(problem, way.move, obstacle.at)
     name = problem.programme.items[problem.arrays.items["into"][obstacle.row]].id
     date, words = date_of(problem, obstacle.at), named(problem, name)
     said: dict[int, tuple[ReasonKind, str]] = {
@@ -232,6 +237,18 @@ def _capacity(problem: Problem, obstacle: Obstacle) -> tuple[ReasonKind, str, st
     return result, name, f"{words} is full up to {date_of(problem, obstacle.asked)}"
 
 
+def _lane_full(problem: Problem, obstacle: Obstacle) -> str:
+    lane, week = problem.programme.lanes[obstacle.row], int(obstacle.at // WEEK)
+    units = problem.lane_weeks[obstacle.row, min(week, problem.lane_weeks.shape[1] - 1)]
+    on = date_of(problem, week * WEEK)
+    return f"lane {lane.id} from {lane.from_site} to {lane.to_site} takes no more than {units:,.0f} in the week of {on}"
+
+
+def _lane_long(problem: Problem, move: Move, needed: float) -> str:
+    words, on = named(problem, move.item), date_of(problem, needed)
+    return f"{words} is needed on {on}, but lane {move.lane.id} takes {_days(move.lane.time.planned)}"
+
+
 def _as_full(problem: Problem, room: Floats, item: str, obstacle: Obstacle) -> str:
     """Return which other work centres could do what a full one does for an item or its components, and are full too."""
     kind, name = problem.capacity.names[obstacle.row]
@@ -254,10 +271,12 @@ def _within(programme: Programme, item: str) -> set[str]:
     """Return an item and all that goes into it."""
     found, waiting = {item}, [item]
     while waiting:
-        for line in programme.components_of.get(waiting.pop(), ()):
-            if line.component not in found:
-                found.add(line.component)
-                waiting.append(line.component)
+        above = waiting.pop()
+        below = [line.component for line in programme.components_of.get(above, ())]
+        for part in (*below, *(move.origin for move in programme.moves_of.get(above, ()))):
+            if part not in found:
+                found.add(part)
+                waiting.append(part)
     return found
 
 

@@ -22,6 +22,7 @@ from plantwright.model.plan import (
     PurchaseOrder,
     Shipment,
     Shortfall,
+    TransferOrder,
 )
 from plantwright.planning import state as at
 from plantwright.planning.capacity import loads
@@ -47,6 +48,7 @@ def plan_of(problem: Problem, state: State) -> Plan:
         loads=loads(problem.capacity, problem.capacity.hours - state.room, problem.edges, _setups(problem, state)),
         consumptions=_consumptions(problem, state, names),
         assignments=_assignments(problem, state, names),
+        transfer_orders=_transfer_orders(problem, state, names),
         order=tuple(demand.id for demand in problem.demands),
         shortfalls=_shortfalls(problem, state),
         expiries=_expiries(problem, state, names),
@@ -84,7 +86,7 @@ def _names_of_lots(problem: Problem, state: State) -> list[str]:
     names = [""] * lots.size
     for lot in np.flatnonzero(lots["kind"] == at.STOCK).tolist():
         names[lot] = rows[lots["source"][lot]]
-    for kind, prefix in ((at.PURCHASE, "buy"), (at.PRODUCTION, "make")):
+    for kind, prefix in ((at.PURCHASE, "buy"), (at.PRODUCTION, "make"), (at.TRANSFER, "move")):
         counted: dict[int, int] = {}
         order = _in_time(lots, kind)
         order = order[~_standing(problem, lots[order])]
@@ -168,6 +170,20 @@ def _production_orders(problem: Problem, state: State, names: list[str]) -> tupl
     stands = _standing(problem, lots[rows]).tolist()
     columns = (started.tolist(), release.tolist(), finish.tolist(), np.round(good, 9).tolist(), stands)
     return tuple(map(ProductionOrder, [names[lot] for lot in rows.tolist()], ids, *columns))
+
+
+def _transfer_orders(problem: Problem, state: State, names: list[str]) -> tuple[TransferOrder, ...]:
+    """Return what goes by lanes from site to site, by item in order of time."""
+    lots, found = _lots(state), []
+    for lot in _in_time(lots, at.TRANSFER).tolist():
+        way = problem.ways[state.orders["item"][lots["source"][lot]]]
+        assert way is not None
+        assert way.move is not None
+        arrives, lane = float(lots["there"][lot]), way.move.lane
+        times = max(arrives - lane.time.planned, 0.0), arrives
+        units = _tidy(lots["quantity"][lot])
+        found.append(TransferOrder(names[lot], way.item, way.move.origin, lane.id, units, *times, lane.cost.planned))
+    return tuple(found)
 
 
 def _assignments(problem: Problem, state: State, names: list[str]) -> tuple[Assignment, ...]:

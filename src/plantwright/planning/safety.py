@@ -34,7 +34,8 @@ def _depths(problem: Problem) -> list[int]:
     depth = [0] * len(problem.programme.items)
     for _ in depth:
         before = list(depth)
-        for item, row in enumerate(p.items[: len(depth)]):
+        for row in p.items:
+            item = int(row["into"])
             for component in p.lines["component"][row["line0"] : row["line1"]].tolist():
                 depth[component] = max(depth[component], depth[item] + 1)
         if depth == before:

@@ -24,9 +24,10 @@ EPS = 1e-6
 """Quantities and hours nearer than this are the same."""
 
 N_LOTS, N_ORDERS, N_PEGS, N_LOG, N_SHIPMENTS, N_OBSTACLES, N_CHOICES, N_SHORTS, N_CLASHES = range(9)
-STOCK, PURCHASE, PRODUCTION, BY_PRODUCT = range(4)
+STOCK, PURCHASE, PRODUCTION, BY_PRODUCT, TRANSFER = range(5)
 TOOK, LISTED, BOUGHT, BUILT, RELEASED, KEPT, CHOSE = range(7)
-PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE, NOT_MADE_YET, ENDED = range(11)
+PART, SUPPLIER, LEAD_TIME, CAPACITY, SITE_POWER, SITE_RATE, TRANSIT, NOT_YET, FENCE = range(9)
+NOT_MADE_YET, ENDED, LANE = range(9, 12)
 
 LOT = np.dtype([("kind", "i8"), ("item", "i8"), ("source", "i8"), ("there", "f8"), ("quantity", "f8"), ("free", "f8"),
                 ("before", "i8"), ("after", "i8"), ("peg", "i8"), ("owner", "i8"),
@@ -49,7 +50,8 @@ class State(NamedTuple):
     `fence`: before it, just now, no order is placed or begun. `running`: lots of each campaign in a bucket, `families`:
     campaigns of each capacity in a bucket; each beyond the first has taken a setup from its room.
     `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
-    stock that is missing. `clashes`: what orders that stand need and there is not. `slot_room`, `slot_lot`: units left
+    stock that is missing. `lane_room`: units that may still leave by a lane in a week, `busy`: items that just now are
+    asked for by a lane. `clashes`: what orders that stand need and there is not. `slot_room`, `slot_lot`: units left
     and order of a source and week; `held`: what is still kept of them for owners.
     """
 
@@ -68,6 +70,8 @@ class State(NamedTuple):
     first_lot: NDArray[np.int64]
     week_free: NDArray[np.float64]
     item_free: NDArray[np.float64]
+    lane_room: NDArray[np.float64]
+    busy: NDArray[np.bool_]
     slot_room: NDArray[np.float64]
     slot_lot: NDArray[np.int64]
     held: NDArray[np.float64]
@@ -107,6 +111,7 @@ def initial(problem: Problem, length: int) -> State:
         np.zeros(length, SHIPMENT), np.zeros(length, OBSTACLE), np.zeros(length, CHOICE),
         np.zeros(length, SHORT), np.zeros(length, CLASH),
         np.full((items, weeks), -1), np.zeros((items, weeks)), np.zeros(items),
+        problem.lane_weeks.copy(), np.zeros(items, np.bool_),
         problem.supplier_weeks.copy(), np.full(problem.supplier_weeks.shape, -1), problem.kept.units.copy(),
         problem.site_units.copy(), problem.site_power.copy(),
         np.zeros(problem.arrays.operations.size + 1),

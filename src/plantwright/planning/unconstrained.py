@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plantwright.model.calendars import Calendar
 from plantwright.model.plan import PlannedOrder, Requirement, Unconstrained
-from plantwright.model.programme import Operation, Programme, Source
+from plantwright.model.programme import Move, Operation, Programme
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities, loads
 from plantwright.planning.yields import Effort, effort
@@ -50,8 +50,8 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
     """Return gross and net requirements, the orders that would meet every demand in time, and the load that they make.
 
     Lead times and lots count, capacities and suppliers' limits do not. Bought items come from the first supplier of the
-    file, a place of a bill is filled by its preferred line of that date; of what lies before the start, the load counts
-    in the first week. Raises `ValueError` as `plan` does.
+    file, what a site neither makes nor buys by the preferred lane; a place of a bill is filled by its preferred line of
+    that date. Of what lies before the start, the load counts in the first week. Raises `ValueError` as `plan` does.
     """
     edges = np.arange(ceil(max(programme.horizon_hours, 1.0) / WEEK) + 1, dtype=np.float64) * WEEK
     capacity = capacities(programme, schedule, edges)
@@ -68,6 +68,9 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
         standing = _standing(programme, item)
         if item in programme.routing_of and (made or standing):
             _explode(programme, item, made + standing, needs, capacity, used, edges)
+        move = _brought(programme, item)
+        if move is not None:
+            needs[move.origin].add(np.array([o.placed for o in made]), np.array([o.quantity for o in made]))
         orders += made
         requirements += _by_week(item, times, gross, net, made)
     return Unconstrained(tuple(requirements), tuple(orders), loads(capacity, used, edges))
@@ -79,7 +82,17 @@ def _parents_first(programme: Programme) -> list[str]:
     for item, lines in programme.components_of.items():
         for line in lines:
             goes_into[line.component].append(item)
+    for item in (i.id for i in programme.items):
+        move = _brought(programme, item)
+        if move is not None:
+            goes_into[move.origin].append(item)
     return list(TopologicalSorter(goes_into).static_order())
+
+
+def _brought(programme: Programme, item: str) -> Move | None:
+    """Return by what lane an item comes that its site neither makes nor buys: the preferred one."""
+    here = item in programme.routing_of or item in programme.sources_of
+    return None if here else next(iter(programme.moves_of.get(item, ())), None)
 
 
 def _net(programme: Programme, item: str, times: Floats, gross: Floats) -> Floats:
@@ -98,8 +111,14 @@ def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list
         begins = _begins(programme, item, times)[0]
         units = [*zip(begins.tolist(), times.tolist(), net.tolist(), strict=True)]
         return [PlannedOrder(item, "", quantity, begin, time) for begin, time, quantity in units]
-    offers = programme.sources_of.get(item, ())
-    return [*_lots(offers[0], times, net)] if offers else []
+    move, offers = _brought(programme, item), programme.sources_of.get(item, ())
+    if move is not None:
+        lot = move.lane.moq.planned, move.lane.multiple.planned, move.lane.time.planned
+        return [*_lots(item, move.lane.id, lot, times, net)]
+    if not offers:
+        return []
+    lot = offers[0].moq.planned, max(offers[0].multiple.planned, 1e-9), offers[0].lead_time.planned
+    return [*_lots(item, offers[0].supplier, lot, times, net)]
 
 
 def _standing(programme: Programme, item: str) -> list[PlannedOrder]:
@@ -109,15 +128,17 @@ def _standing(programme: Programme, item: str) -> list[PlannedOrder]:
     return _orders(programme, item, finish, good) if orders else []
 
 
-def _lots(source: Source, times: Floats, net: Floats) -> Iterable[PlannedOrder]:
-    """Yield lots of the supplier's size; what a lot leaves over serves the needs after it."""
-    multiple, over = max(source.multiple.planned, 1e-9), 0.0
+def _lots(
+    item: str, supplier: str, lot: tuple[float, float, float], times: Floats, net: Floats
+) -> Iterable[PlannedOrder]:  # fmt: skip
+    """Yield orders by (smallest, multiple, lead time); what one leaves over serves the needs after it."""
+    (least, multiple, lead), over = lot, 0.0
     for time, quantity in zip(times.tolist(), net.tolist(), strict=True):
         short, over = quantity - over, over - quantity
         if short > EPS:
-            size = ceil(max(short, source.moq.planned) / multiple - EPS) * multiple
+            size = ceil(max(short, least) / multiple - EPS) * multiple
             over = size - short
-            yield PlannedOrder(source.item, source.supplier, size, time - source.lead_time.planned, time)
+            yield PlannedOrder(item, supplier, size, time - lead, time)
 
 
 def _begins(programme: Programme, item: str, finish: Floats) -> list[Floats]:

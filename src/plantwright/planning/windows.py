@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.planning.problem import Arrays
+from plantwright.planning.problem import WEEK, Arrays
 from plantwright.planning.state import EPS, State, entry, kernel
 
 NUDGE = 1e-3
@@ -249,6 +249,22 @@ def out_of_dates(p: Arrays, s: State, item: int, forward: bool) -> tuple[bool, f
 
 
 @kernel
+def lane_room(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float]:
+    """Return how many units may leave by the lane of the lot in hand in its week, and the next finish to try."""
+    lane, week = p.items[item]["lane"], week_left(s, s.edges[0])
+    if lane < 0:
+        return np.inf, finish
+    then = (week + 1) * WEEK if forward else week * WEEK - NUDGE
+    return s.lane_room[lane, week], then + finish - s.edges[0]
+
+
+@kernel
+def week_left(s: State, time: float) -> int:
+    """Return the week in which units leave at a time."""
+    return int(max(min(int((time + EPS) / WEEK), s.lane_room.shape[1] - 1), 0))
+
+
+@kernel
 def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float, int, int]:
     """Return (units, next, row, bucket) for a lot that finishes at `finish`.
 
@@ -256,12 +272,14 @@ def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tup
     what is full.
     """
     set_edges(p, s, item, finish)
-    units = np.inf
     if s.edges[0] < s.fence[0] - EPS:
         return -1.0, -1.0, -1, -1
     out, then = out_of_dates(p, s, item, forward)
     if out:
         return 0.0, then, -1, -1
+    units, then = lane_room(p, s, item, finish, forward)
+    if units < p.items[item]["least"] - EPS:
+        return 0.0, then, s.room.shape[0] + p.items[item]["lane"], int(s.edges[0] / p.bucket)
     for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
         for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
             fit, bucket, free = units_of(p, s, item, operation, use, forward)
@@ -311,7 +329,9 @@ def earliest_fit(p: Arrays, s: State, item: int, after: float) -> float:
 def book(p: Arrays, s: State, item: int, finish: float, units: float) -> None:
     """Take the room of a lot of `units` that finishes at `finish`; negative units give it back."""
     set_edges(p, s, item, finish)
-    op0 = p.items[item]["op0"]
+    op0, lane = p.items[item]["op0"], p.items[item]["lane"]
+    if lane >= 0:
+        s.lane_room[lane, week_left(s, s.edges[0])] -= units
     for operation in range(op0, p.items[item]["op1"]):
         start, end = s.edges[operation - op0], s.edges[operation - op0 + 1]
         begun = begun_at(p, operation, start)

@@ -96,6 +96,11 @@ def _production_orders(run: Run) -> pl.DataFrame:
     return _rows(run, run.plan.production_orders, ("release", "finish"), columns)
 
 
+def _transfer_orders(run: Run) -> pl.DataFrame:
+    columns = ("id", "item", "origin", "lane", "quantity", "ships", "arrives", "cost")
+    return _rows(run, run.plan.transfer_orders, ("ships", "arrives"), columns)
+
+
 def _shipments(run: Run) -> pl.DataFrame:
     columns = ("demand", "item", "destination", "quantity", "ships", "arrives")
     return _rows(run, run.plan.shipments, ("ships", "arrives"), columns)
@@ -302,6 +307,7 @@ TABLES: dict[str, Callable[[Run], pl.DataFrame]] = {
     "consumptions": _consumptions,
     "assignments": _assignments,
     "inventory": _inventory,
+    "transfer_orders": _transfer_orders,
     "safety_stock_short": _shortfalls,
     "expiring": _expiries,
     "clashes": _clashes,

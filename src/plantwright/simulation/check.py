@@ -195,7 +195,7 @@ def check_replications(programme: Programme, plan: Plan, results: Replications) 
     return tuple(found)
 
 
-def _order_of_steps(programme: Programme, _plan: Plan, results: Replications) -> Iterator[str]:
+def _order_of_steps(programme: Programme, plan: Plan, results: Replications) -> Iterator[str]:
     """Units can only be shipped once they are finished, installed once shipped, and so on."""
     stages = {"shipped": results.shipped, "installed": results.installed, "energised": results.energised}
     total = {name: counts.cumsum(axis=2) for name, counts in stages.items()}
@@ -203,6 +203,7 @@ def _order_of_steps(programme: Programme, _plan: Plan, results: Replications) ->
     finished = results.finished.cumsum(axis=2)
     for i, item in enumerate(results.items):
         stock = sum(s.quantity.planned for s in programme.stock if s.item == item)
+        stock += sum(order.quantity for order in plan.transfer_orders if order.item == item)
         if item in made and np.any(total["shipped"][:, i] > finished[:, i] + stock + SLACK):
             yield f"more of {item} are shipped than were finished"
         for before, after in (("shipped", "installed"), ("installed", "energised")):
@@ -227,6 +228,8 @@ def _parts_used(programme: Programme, plan: Plan, results: Replications) -> Iter
     there = finished.copy()
     for p, order in enumerate(plan.purchase_orders):
         there[:, row[order.item]] += order.quantity * (results.received[:, [p]] <= results.edges)
+    for moved in plan.transfer_orders:
+        there[:, row[moved.item]] += moved.quantity * (moved.ships <= results.edges)
     for made, lines in programme.by_products_of.items():
         for line in lines:
             there[:, row[line.component]] += finished[:, row[made]] * line.quantity.planned

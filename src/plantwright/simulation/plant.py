@@ -24,6 +24,8 @@ from plantwright.simulation.times import Empirical, Exponential, Fixed, Lognorma
 KNOTS = 513
 Z90 = 1.2815515655446004  # the standard normal's 90 % point, to which low and high of a lognormal refer
 VARIANT = "#"  # joins an item to the number of a further choice of its components
+Lanes = Mapping[tuple[str, str], str]
+"""Item that comes by a lane, and the lane: the item where it comes from."""
 Choice = tuple[tuple[str, str], ...]
 Variant = tuple[str, Choice, tuple[int, ...]]
 """An item, the components that an order takes where its bill gives a choice, and where it is worked on likewise."""
@@ -73,6 +75,8 @@ def build_plant(programme: Programme, plan: Plan) -> Plant:
     wanted = {d.item for d in programme.demand}
     items = set(made.values())
     used = {line.component for item in items for line in programme.components_of.get(item, ())}
+    lanes = {(order.item, order.lane): order.origin for order in plan.transfer_orders}
+    used |= {name for (item, _), origin in lanes.items() for name in (item, origin)}
     pooled = wanted & items - used - {row.item for row in programme.stock}
     pairs = sorted({(d.item, d.destination) for d in programme.demand})
     delivery = {(item, site): f"{item}>{site}" for item, site in pairs}
@@ -82,11 +86,15 @@ def build_plant(programme: Programme, plan: Plan) -> Plant:
     demands = tuple(_demands(programme, plan, delivery, pooled))
     return Plant(
         net.Network(
-            centres=(*_centres(programme), *_site_centres(programme)),
-            routes=(*_making(programme, variants, pooled), *_delivering(programme, delivery, pooled)),
+            centres=(*_centres(programme), *_site_centres(programme), *_lane_centres(programme, lanes)),
+            routes=(
+                *_making(programme, variants, pooled),
+                *_delivering(programme, delivery, pooled),
+                *_moving(programme, lanes),
+            ),
             stocks=tuple(net.Stock(item) for item in stocked),
             resources=tuple(_resources(programme)),
-            orders=tuple(_orders(programme, plan, variants)),
+            orders=(*_orders(programme, plan, variants), *_transfers(programme, plan)),
             demands=tuple(demand for _, demand in demands),
         ),
         made,
@@ -158,6 +166,24 @@ def _site_centres(programme: Programme) -> Iterator[net.WorkCentre]:
         yield net.WorkCentre(f"install {site.id}", stations=1, rule="priority", attended=True)
         yield net.WorkCentre(f"power {site.id}", stations=None, rule="priority")
     yield net.WorkCentre("finished goods", stations=None, rule="priority")
+
+
+def _lane_centres(programme: Programme, lanes: Lanes) -> Iterator[net.WorkCentre]:
+    used = {lane for _, lane in lanes}
+    yield from (net.WorkCentre(f"lane {e.id}", stations=None, rule="priority") for e in programme.lanes if e.id in used)
+
+
+def route_by(lane: str, item: str) -> str:
+    """Return the route of an item by a lane."""
+    return f"{lane}>{item}"
+
+
+def _moving(programme: Programme, lanes: Lanes) -> Iterator[net.Route]:
+    """Yield the route of each item by each lane: taken where it comes from, there after the lane's time."""
+    times = {lane.id: time_law(lane.time, programme.register) for lane in programme.lanes}
+    for (item, lane), origin in lanes.items():
+        moved = net.Operation("transfer", f"lane {lane}", times[lane], components={origin: 1.0})
+        yield net.Route(route_by(lane, item), (moved,), gives={item: 1.0})
 
 
 def _resources(programme: Programme) -> Iterator[net.Resource]:
@@ -317,8 +343,19 @@ def _draws(power: Quantity) -> bool:
     return bool(power.assumption) or power.planned > 0
 
 
-def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -> Iterator[net.Order]:
-    """Yield the production orders, as urgent as the most urgent demand that they serve; those that stand come first."""
+def _transfers(programme: Programme, plan: Plan) -> Iterator[net.Order]:
+    """Yield what goes by lanes, as urgent as the most urgent demand that it serves."""
+    urgency, last = _urgency(programme, plan)
+    for order in plan.transfer_orders:
+        if order.ships < programme.horizon_hours:
+            priority, due = urgency.get(order.id, (last, order.arrives))
+            yield net.Order(order.ships, route_by(order.lane, order.item), round(order.quantity), priority, due)
+
+
+def _urgency(programme: Programme, plan: Plan) -> tuple[dict[str, tuple[float, float]], float]:
+    """Return (priority, due) of the most urgent that each order serves, orders that stand first of all, and the
+    priority of what serves nobody.
+    """
     demands = {d.id: (float(d.priority), d.due.planned) for d in programme.demand}
     standing = {order.id: (0.0, order.finish) for order in plan.production_orders if order.frozen}
     demands |= {f"firm:{name}": rank for name, rank in standing.items()}
@@ -326,11 +363,16 @@ def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -
     for peg in plan.pegging:
         if peg.demand in demands:
             urgency[peg.supply] = min(urgency.get(peg.supply, (np.inf, np.inf)), demands[peg.demand])
-    last = max((p for p, _ in demands.values()), default=0.0) + 1.0
+    return urgency | standing, max((p for p, _ in demands.values()), default=0.0) + 1.0
+
+
+def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -> Iterator[net.Order]:
+    """Yield the production orders, as urgent as the most urgent demand that they serve; those that stand come first."""
+    urgency, last = _urgency(programme, plan)
     for order in plan.production_orders:
         route = variants.get(_variant(plan, order))
         if route is not None and order.release < programme.horizon_hours:
-            priority, due = standing.get(order.id) or urgency.get(order.id, (last, order.finish))
+            priority, due = urgency.get(order.id, (last, order.finish))
             yield net.Order(max(0.0, order.release), route, round(order.quantity), priority, due)
 
 

@@ -19,7 +19,7 @@ from plantwright.model.quantity import Quantity, Steps
 from plantwright.model.schedule import Taking
 from plantwright.simulation.engine import World
 from plantwright.simulation.kernel import layout as at
-from plantwright.simulation.plant import AGAIN, Plant
+from plantwright.simulation.plant import AGAIN, Plant, route_by
 from plantwright.simulation.supply import receipts
 from plantwright.simulation.tables import Tables
 from plantwright.simulation.timeline import Timeline
@@ -65,7 +65,7 @@ class Worlds:
     @cached_property
     def _cells(self) -> tuple[tuple[str, tuple[int, ...], Floats], ...]:
         """Cells of the tables that differ: (table, place, value in each replication)."""
-        return (*self._making_cells(), *self._centre_cells(), *self._delivery_cells())
+        return (*self._making_cells(), *self._centre_cells(), *self._delivery_cells(), *self._lane_cells())
 
     def _making_cells(self) -> Iterator[tuple[str, tuple[int, ...], Floats]]:
         for row, (route, name) in enumerate(self.tables.operations):
@@ -113,6 +113,14 @@ class Worlds:
             if uses[1] > uses[0] and self.varies(self.programme.item[item].power):
                 power = np.maximum(1e-9, self.draw(self.programme.item[item].power))
                 yield "usef", (int(uses[0]),), power
+
+    def _lane_cells(self) -> Iterator[tuple[str, tuple[int, ...], Floats]]:
+        lanes = {lane.id: lane for lane in self.programme.lanes}
+        for item, name in dict.fromkeys((order.item, order.lane) for order in self.plan.transfer_orders):
+            if self.varies(lanes[name].time):
+                row = self.tables.operation_row[route_by(name, item), "transfer"]
+                place = int(self.tables.fixed["ops"][row, at.O_TIME]), 0
+                yield "timef", place, np.maximum(0.0, self.draw(lanes[name].time))
 
     @cached_property
     def _static(self) -> Timeline:

@@ -14,6 +14,7 @@ from typing import Any
 
 from plantwright.model.files import Raw, Sheet, read_folder
 from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.model.sites import AT
 
 PURCHASES, PRODUCTION = "purchase_orders", "production_orders"
 Cells = dict[str, str]
@@ -61,7 +62,8 @@ def with_firm_orders(workbook: Path, folder: Path) -> Raw:
 def _with(tables: Mapping[str, Sheet], kind: _Kind, firm: Mapping[str, Cells]) -> Sheet:
     table = tables.get(kind.table, Sheet(f"{kind.table}.csv", (), ()))
     rows = [*(cells for _, cells in table.rows if cells.get("id") not in firm), *firm.values()]
-    headings = (*table.headings, *(column for column in kind.columns if column not in table.headings))
+    columns = dict.fromkeys((*table.headings, *kind.columns, *(name for cells in firm.values() for name in cells)))
+    headings = tuple(columns)
     return Sheet(f"{kind.table}.csv", headings, tuple(enumerate(rows, start=2)))
 
 
@@ -85,7 +87,10 @@ def _firm_orders(workbook: Path, kind: _Kind) -> tuple[dict[str, Cells], list[Is
 
 
 def _named(row: Mapping[str, Any]) -> Cells:
-    return {"id": str(row["id"]).replace(":", "-"), "item": str(row["item"])}
+    """Return id and item, and the site where the plan's item is one at a site."""
+    item, _, site = str(row["item"]).partition(AT)
+    named = {"id": str(row["id"]).replace(":", "-").replace(AT, "-"), "item": item}
+    return named | {"site": site} if site else named
 
 
 def _purchase(row: Mapping[str, Any]) -> Cells:
