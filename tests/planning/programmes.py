@@ -17,6 +17,7 @@ from plantwright.model.programme import (
     Item,
     Lane,
     Mode,
+    Move,
     Objective,
     Operation,
     Programme,
@@ -131,6 +132,13 @@ class Plant:
             id=f"{begins}_{ends}{item and '_'}{item}", from_site=begins, to_site=ends, item=item, time=q(hours),
             capacity=steps({at: v / WEEK for at, v in given.items()}), **sizes, **more,
         ))  # fmt: skip
+
+    def move(self, item: str, origin: str, hours: float = 0.0, name: str = "", **more: Any) -> Plant:
+        """Add a way to have an item from another one: a lane between places that have no name."""
+        self.item(item, origin)
+        sizes = {key: q(more.pop(key)) for key in ("moq", "multiple") if key in more}
+        lane = Lane(id=name or f"{origin}_{item}", from_site=origin, to_site=item, time=q(hours), **sizes, **more)
+        return self._add("lanes", lane)._add("moves", Move(item, origin, lane))
 
     def phantom(self, name: str) -> Plant:
         return self._add("items", Item(id=name, phantom=True))

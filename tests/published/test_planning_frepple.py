@@ -24,7 +24,13 @@ LEAD_TIME_AND_MATERIAL = {
 }  # fmt: skip
 CAPACITY = {"constraints_resource_1": 1, "constraints_resource_3": 1}
 OTHER = {"operation_autofence": 1}
-KINDS = {"work_centre": "capacity", "resource": "capacity", "lead_time": "lead_time", "part": "part"}
+KINDS = {
+    "work_centre": "capacity",
+    "resource": "capacity",
+    "lead_time": "lead_time",
+    "lane": "lead_time",
+    "part": "part",
+}
 
 
 def case(name: str, output: int) -> tuple[Model, Plan, Expected]:
@@ -112,3 +118,57 @@ def test_the_converter_reads_routings_alternates_and_dates(tmp_path: Path) -> No
     assert deliveries(found, "order") == [(4.0, 7 * 24.0), (6.0, 9 * 24.0)]
     assert model.programme.item["chip_plant"].safety_stock.planned == 3
     assert model.left_out == ("calendar 'nights'",)
+
+
+WAYS = """<plan xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><current>2009-01-01T00:00:00</current>
+<operations>
+  <operation name="make or buy" xsi:type="operation_alternate"><location name="plant"/><item name="rack"/>
+    <suboperations>
+      <suboperation><priority>2</priority><operation name="buy rack" xsi:type="operation_fixed_time">
+        <location name="plant"/><duration>P10D</duration>
+        <flows><flow xsi:type="flow_end"><item name="rack"/><quantity>1</quantity></flow></flows></operation>
+      </suboperation>
+      <suboperation><priority>1</priority><effective_start>2009-01-03T00:00:00</effective_start>
+        <operation name="make rack" xsi:type="operation_time_per">
+        <location name="plant"/><duration_per>P1D</duration_per>
+        <loads>
+          <load><resource name="line 1"/><quantity>1</quantity><name>line</name><priority>1</priority></load>
+          <load><resource name="line 2"/><quantity>1</quantity><name>line</name><priority>2</priority></load>
+        </loads>
+        <flows><flow xsi:type="flow_end"><item name="rack"/><quantity>1</quantity></flow></flows></operation>
+      </suboperation>
+    </suboperations></operation>
+  <operation name="press" xsi:type="operation_fixed_time"><location name="plant"/><item name="part"/>
+    <duration>P1D</duration><size_minimum>4</size_minimum><size_multiple>4</size_multiple>
+    <loads><load><resource name="line 2"/><quantity>0.1</quantity></load></loads>
+    <flows><flow xsi:type="flow_end"><item name="part"/><quantity>1</quantity></flow></flows></operation>
+</operations>
+<items><item name="part"><itemdistributions><itemdistribution><origin name="plant"/><destination name="depot"/>
+  <leadtime>P2D</leadtime><size_minimum>3</size_minimum><size_multiple>3</size_multiple></itemdistribution>
+  </itemdistributions></item></items>
+<resources><resource name="line 1"><maximum>1</maximum></resource>
+  <resource name="line 2"><maximum>1</maximum></resource></resources>
+<demands>
+  <demand name="racks"><quantity>9</quantity><due>2009-01-06T00:00:00</due><priority>1</priority><item name="rack"/>
+    <location name="plant"/></demand>
+  <demand name="parts"><quantity>5</quantity><due>2009-02-01T00:00:00</due><priority>2</priority><item name="part"/>
+    <location name="depot"/></demand>
+</demands></plan>"""
+
+
+def test_the_converter_reads_alternates_lots_and_distributions(tmp_path: Path) -> None:
+    """By hand: from the 3rd on each line makes a rack a day, so six in time, three more by bought ones or the 8th;
+    parts are pressed in fours and moved in threes.
+    """
+    (tmp_path / "ways.xml").write_text(WAYS)
+    model = read(tmp_path / "ways.xml")
+    assert (model.left_out, model.unsupported) == ((), frozenset())
+    found = plan(model.programme, NO_CONVERSION, rules=model.rules)
+    assert check_plan(model.programme, NO_CONVERSION, found) == ()
+    assert deliveries(found, "racks")[0] == (6.0, 5 * 24.0)
+    assert found.promised("racks") == pytest.approx(7 * 24.0, abs=0.1)
+    lines = {a.work_centre for a in found.assignments}
+    assert lines == {"at_rack_plant_by_make_rack_1_1", "at_rack_plant_by_make_rack_1_2"}
+    parts = [(o.quantity, o.arrives) for o in found.transfer_orders if o.item == "part_depot"]
+    assert parts == [(6.0, 31 * 24.0)]
+    assert sum(o.good for o in found.production_orders if o.item == "part_plant") == 8

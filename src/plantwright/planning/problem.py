@@ -146,7 +146,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     capacity = capacities(programme, schedule, edges)
     demands = _ordered(programme, order)
     sources = tuple(s for item in programme.items for s in programme.sources_of.get(item.id, ()))
-    calendars = sorted({"always", *(calendar_of(w) for w in programme.work_centres)})
+    calendars = sorted({*(calendar_of(w) for w in programme.work_centres), *(["always"] if programme.moves else [])})
     frozen, slushy = programme.frozen_until, programme.slushy_until
     supplier_weeks, receipt = _supplier_weeks(sources, weeks, frozen)
     _take_open_orders(programme, sources, supplier_weeks)
