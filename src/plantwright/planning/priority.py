@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
 
 @kernel
-def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
+def ask(  # noqa: PLR0912, PLR0915 (what calls itself stays in one loop)
     p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float
 ) -> Answer:  # fmt: skip
     """Return what a demand is given of an item by `time`; with `ahead` 1.0, first of all by its safety time before.
@@ -74,14 +74,16 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
         if row == BUY:
             held = purchase(p, s, demand, item, quantity - got, time)
             got += held.got
-        finish, most, least = time, np.inf, p.items[row]["least"]
-        while row != BUY and got < quantity - EPS and not comes_back(p, s, row):
+        # No call is made for what there is not, such as lanes: each hands over all of the tables.
+        finish, most, lane = time, np.inf, p.items[row]["lane"] >= 0
+        least, multiple = p.items[row]["least"], p.items[row]["multiple"]
+        while row != BUY and got < quantity - EPS and not (lane and comes_back(p, s, row)):
             finish, units, full, bucket = latest_fit(p, s, row, time, finish)
             if units < least:
                 held = without_room(p, s, row, time, full, bucket)
                 break
-            units = min(units, most, in_lots(p, row, quantity - got))
-            mark = s.counts[at.N_LOG]
+            wanted = max(np.ceil((quantity - got) / multiple - EPS) * multiple, least)
+            mark, units = s.counts[at.N_LOG], min(units, most, wanted)
             while units >= least:
                 order = build(p, s, row, finish, units)
                 lot, place = Answer(units, held.next, held.kind, held.row, held.at), held
@@ -93,16 +95,17 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
                         opens = taken_from(p, k, demand, start)
                         found = Answer(0.0, opens, at.NOT_YET, line["component"], opens)
                         if opens <= start:
-                            set_busy(p, s, row, True)
+                            s.busy[row] = lane
                             found = ask(p, s, demand, line["component"], units * line["quantity"], start, 1.0)
-                            set_busy(p, s, row, False)
+                            s.busy[row] = False
                         place = filled(p, s, order, k, before, place, found) if opens < np.inf else place
                     lot = tighter(lot, place, units) if k + 1 == line["place1"] else lot
                 held = Answer(0.0, lot.next, lot.kind, lot.row, lot.at)
                 if lot.got == units:
                     break
                 take_back(p, s, mark)
-                units = fewer(p, row, units, lot.got)
+                fits = np.floor(lot.got / multiple + EPS) * multiple
+                units = fits if fits >= least or units == least else least
             if units < least:
                 held = with_room(p, s, row, held, finish, time)
                 break
@@ -118,31 +121,11 @@ def ask(  # noqa: PLR0912 (what calls itself stays in one loop)
 @kernel
 def comes_back(p: Arrays, s: State, way: int) -> bool:
     """Return whether a lane would bring an item from a site for which it is just now asked for by another lane."""
-    return bool(p.items[way]["lane"] >= 0 and s.busy[p.lines[p.items[way]["line0"]]["component"]])
-
-
-@kernel
-def set_busy(p: Arrays, s: State, way: int, busy: bool) -> None:
-    """Set whether an item is just now asked for by a lane, where the way is one."""
-    if p.items[way]["lane"] >= 0:
-        s.busy[p.items[way]["into"]] = busy
-
-
-@kernel
-def in_lots(p: Arrays, way: int, quantity: float) -> float:
-    """Return how many units to make by a way for `quantity` to be there: whole ones, in lots."""
-    multiple = p.items[way]["multiple"]
-    return float(max(np.ceil(quantity / multiple - EPS) * multiple, p.items[way]["least"]))
-
-
-@kernel
-def fewer(p: Arrays, way: int, units: float, possible: float) -> float:
-    """Return how many units to try by a way when of `units` only so many are possible: those, else the smallest lot,
-    else none.
-    """
-    multiple, least = p.items[way]["multiple"], p.items[way]["least"]
-    possible = np.floor(possible / multiple + EPS) * multiple
-    return float(possible if possible >= least or units == least else least)
+    origin = p.lines[p.items[way]["line0"]]["component"]
+    for turn in range(p.items[origin]["way0"], p.items[origin]["way1"]):
+        if p.ways[turn] != BUY and s.busy[p.ways[turn]]:
+            return True
+    return False
 
 
 @kernel
@@ -162,7 +145,7 @@ def without_room(p: Arrays, s: State, item: int, time: float, full: int, bucket:
     if full >= s.room.shape[0]:
         return Answer(0.0, then, at.LANE, full - s.room.shape[0], bucket * p.bucket)
     if full < 0:
-        opens, ended = dates_of(p, item, time)
+        opens, ended = dates_of(p, item, time) if p.items[item]["dated"] else (-np.inf, False)
         if ended or opens > -np.inf:
             return Answer(0.0, then, at.ENDED if ended else at.NOT_MADE_YET, item, time if ended else opens)
         fits = p.frozen > p.today and window_start(p, item, p.items[item]["op0"], time) >= p.today

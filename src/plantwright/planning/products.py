@@ -25,7 +25,7 @@ Table = NDArray[np.void]
 ITEM = np.dtype([("made", "i8"), ("op0", "i8"), ("op1", "i8"), ("line0", "i8"), ("line1", "i8"),
                  ("source0", "i8"), ("source1", "i8"), ("power_kw", "f8"), ("safety", "f8"), ("life", "f8"),
                  ("into", "i8"), ("pegs", "i8"), ("give0", "i8"), ("give1", "i8"), ("way0", "i8"), ("way1", "i8"),
-                 ("least", "f8"), ("multiple", "f8"), ("lane", "i8")])  # fmt: skip
+                 ("least", "f8"), ("multiple", "f8"), ("lane", "i8"), ("dated", "i8")])  # fmt: skip
 GIVEN = np.dtype([("item", "i8"), ("quantity", "f8")])
 OPERATION = np.dtype([("calendar", "i8"), ("hours", "f8"), ("use0", "i8"), ("use1", "i8"), ("campaign", "i8"),
                       ("from", "f8"), ("to", "f8")])  # fmt: skip
@@ -160,7 +160,8 @@ class _Products:
             self.gives += [(self.index[g.component], g.quantity.planned) for g in beside]
         last = len(self.operations), len(self.lines), len(self.gives)
         names = ("op0", "line0", "give0", "op1", "line1", "give1")
-        return dict(zip(names, (*first, *last), strict=True))
+        dated = any(row[5:] != (-inf, inf) for row in self.operations[first[0] :])
+        return {**dict(zip(names, (*first, *last), strict=True)), "dated": dated}
 
     def _bring(self, move: Move) -> None:
         """Add what a lane does with a unit: it takes one from where it comes, and needs its time."""

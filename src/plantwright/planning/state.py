@@ -49,10 +49,10 @@ class State(NamedTuple):
     first; `week_free`, `item_free`: units not pegged yet. `edges`: when the operations of the lot in hand begin;
     `fence`: before it, just now, no order is placed or begun. `running`: lots of each campaign in a bucket, `families`:
     campaigns of each capacity in a bucket; each beyond the first has taken a setup from its room.
-    `choices`: lines of bills that orders take where there is a choice. `shorts`: safety
-    stock that is missing. `lane_room`: units that may still leave by a lane in a week, `busy`: items that just now are
-    asked for by a lane. `clashes`: what orders that stand need and there is not. `slot_room`, `slot_lot`: units left
-    and order of a source and week; `held`: what is still kept of them for owners.
+    `choices`: lines of bills that orders take where there is a choice. `shorts`: safety stock that is missing.
+    `clashes`: what orders that stand need and there is not. `lane_room`: units that may still leave by a lane in a
+    week, `busy`: lanes by which just now an item is asked for. `slot_room`, `slot_lot`: units left and order of a
+    source and week; `held`: what is still kept of them for owners.
     """
 
     room: NDArray[np.float64]

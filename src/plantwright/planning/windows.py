@@ -252,8 +252,6 @@ def out_of_dates(p: Arrays, s: State, item: int, forward: bool) -> tuple[bool, f
 def lane_room(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tuple[float, float]:
     """Return how many units may leave by the lane of the lot in hand in its week, and the next finish to try."""
     lane, week = p.items[item]["lane"], week_left(s, s.edges[0])
-    if lane < 0:
-        return np.inf, finish
     then = (week + 1) * WEEK if forward else week * WEEK - NUDGE
     return s.lane_room[lane, week], then + finish - s.edges[0]
 
@@ -274,12 +272,15 @@ def room_at(p: Arrays, s: State, item: int, finish: float, forward: bool) -> tup
     set_edges(p, s, item, finish)
     if s.edges[0] < s.fence[0] - EPS:
         return -1.0, -1.0, -1, -1
-    out, then = out_of_dates(p, s, item, forward)
-    if out:
-        return 0.0, then, -1, -1
-    units, then = lane_room(p, s, item, finish, forward)
-    if units < p.items[item]["least"] - EPS:
-        return 0.0, then, s.room.shape[0] + p.items[item]["lane"], int(s.edges[0] / p.bucket)
+    units, lane = np.inf, p.items[item]["lane"]
+    if p.items[item]["dated"]:
+        out, then = out_of_dates(p, s, item, forward)
+        if out:
+            return 0.0, then, -1, -1
+    if lane >= 0:
+        units, then = lane_room(p, s, item, finish, forward)
+        if units < p.items[item]["least"] - EPS:
+            return 0.0, then, s.room.shape[0] + lane, int(s.edges[0] / p.bucket)
     for operation in range(p.items[item]["op1"] - 1, p.items[item]["op0"] - 1, -1):
         for use in range(p.operations[operation]["use0"], p.operations[operation]["use1"]):
             fit, bucket, free = units_of(p, s, item, operation, use, forward)
