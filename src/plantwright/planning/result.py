@@ -188,12 +188,13 @@ def _transfer_orders(problem: Problem, state: State, names: list[str]) -> tuple[
 
 def _assignments(problem: Problem, state: State, names: list[str]) -> tuple[Assignment, ...]:
     """Return where each order is worked on where its routing gives a choice, orders in order of time."""
-    lots, found = _lots(state), []
-    for lot in _in_time(lots, at.PRODUCTION).tolist():
-        made = problem.ways[state.orders["item"][lots["source"][lot]]]
-        choices = problem.programme.choices_of.get(made.item, frozenset()) if made is not None else ()
-        for step in made.route if made is not None and choices else ():
-            if step.operation in choices:
+    lots, found, choices = _lots(state), [], problem.programme.choices_of
+    rows = _in_time(lots, at.PRODUCTION) if choices else np.zeros(0, np.int64)
+    for lot, way in zip(rows.tolist(), state.orders["item"][lots["source"][rows]].tolist(), strict=True):
+        made = problem.ways[way]
+        mine = choices.get(made.item, frozenset()) if made is not None else frozenset()
+        for step in made.route if made is not None and mine else ():
+            if step.operation in mine:
                 found.append(Assignment(names[lot], step.operation, step.work_centre, step.preference))
     return tuple(found)
 
