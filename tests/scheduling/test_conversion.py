@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.scheduling.problems import crash, day_shift, programme, quantity, resource, task, uncertain
 
@@ -191,6 +191,7 @@ def test_an_empty_conversion_is_scheduled():
     ),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@example(rows=[(16.0, 0, "always"), (0.0, 0, "always"), (1e-300, 0, "day")], links=[(0, 2, "FS", 0.0)])
 def test_any_conversion_is_scheduled_as_the_checker_wants_it(rows, links):
     after = [[] for _ in rows]
     for before, later, kind, lag in links:

@@ -19,7 +19,7 @@ from plantwright.model.schedule import ScheduledTask
 from plantwright.scheduling import check_risk_analysis, check_schedule, conversion_trials, risk_analysis, schedule
 from plantwright.scheduling.relevel import levelled
 from plantwright.scheduling.risk import order_of, replay_planned
-from plantwright.scheduling.worlds import planned_world
+from plantwright.scheduling.worlds import drawn_worlds, planned_world
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -180,7 +180,7 @@ def test_levelled_anew_as_planned_no_task_is_later_and_every_rule_is_kept(rows):
     plan = network(rows)
     found = schedule(plan)
     order = order_of(plan, found)
-    start, finish = levelled(plan, order, replay_planned(plan, order).start[0], planned_world(plan, order.modes))
+    start, finish, _ = levelled(plan, order, replay_planned(plan, order).start[0], planned_world(plan, order.modes))
     again = tuple(
         ScheduledTask(done.task, done.mode, float(a), float(b), 0.0, 0.0, False)
         for done, a, b in zip(found.tasks, start[0], finish[0], strict=True)
@@ -214,6 +214,33 @@ def test_capacity_that_has_fallen_for_good_leaves_no_place():
     long = found.planned.finish > 100
     assert long.any()
     assert (np.isnan(found.relevelled) == long).all()
+
+
+def test_levelling_anew_keeps_greatest_lags():
+    # The pour may wait two hours at most for its finish; the finishers come when the long survey is over.
+    hours, entry = uncertain("survey", 10, 20, 60)
+    tasks = (
+        task("pour", 4, needs=(("mixer", 1),)), task("survey", hours, needs=(("crew", 1),)),
+        task("finish", 3, (("pour", "FS", 0, 2),), (("crew", 1),), release=12),
+    )  # fmt: skip
+    plan = programme(tasks, (resource("crew", ((0, 1),)), resource("mixer", ((0, 1),))), assumptions=(entry,))
+    found = schedule(plan)
+    order = order_of(plan, found)
+    worlds = drawn_worlds(plan, order.modes, 1, range(100))
+    start, finish, broken = levelled(plan, order, replay_planned(plan, order).start[0], worlds)
+    assert not broken.any()
+    assert (start[:, 2] - finish[:, 0] <= 2 + 1e-6).all()
+    assert (start[:, 2] > finish[:, 0] - 1e-6).all()
+    assert start[:, 0].std() > 1
+
+
+def test_a_greatest_lag_that_ticks_keep_is_kept_in_hours():
+    tasks = (
+        task("a", 1.3), task("pour", 2.6, (("a", "FS", 0),)), task("b", 7.9),
+        task("finish", 1.0, (("pour", "FS", 0, 1), ("b", "FS", 0))),
+    )  # fmt: skip
+    found = schedule(programme(tasks))
+    assert found.task["finish"].start - found.task["pour"].finish <= 1 + 1e-6
 
 
 def test_the_mitigation_of_an_exclusive_risk_moves_no_other():

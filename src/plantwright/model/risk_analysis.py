@@ -102,7 +102,8 @@ class RiskAnalysis:
     N worlds, T tasks in the programme's order, M milestones (tasks marked so or with a deadline). `ranges`: no risk
     happens; `unmitigated`, `mitigated`: no mitigation done, and all of them. `relevelled`: the last finish where
     resources are levelled anew in each of the first worlds in the plan's priority, NaN where no place was found.
-    `broken`: share of the worlds in which the greatest lag between a predecessor and a task cannot be kept.
+    `broken`: share of the worlds in which the greatest lag between a predecessor and a task cannot be kept;
+    `relevelled_broken`: share of the worlds levelled anew in which any cannot.
     """
 
     seed: int
@@ -124,6 +125,7 @@ class RiskAnalysis:
     merges: tuple[Merge, ...]
     slip: Slip
     broken: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    relevelled_broken: float = 0.0
 
     @property
     def worlds(self) -> int:

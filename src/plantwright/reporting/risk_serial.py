@@ -37,6 +37,7 @@ def risk_json(programme: Programme, analysis: RiskAnalysis) -> dict[str, Any]:
         "finish": finish, "milestones": milestones,
         "outlooks": [_scenario(programme, row) for row in scenarios(analysis)],
         "levelling": {"trials": analysis.relevelled.size, "no_place": int(np.isnan(analysis.relevelled).sum()),
+                      "broken": analysis.relevelled_broken,
                       "orders": [_scenario(programme, row) for row in orders(analysis)]},
         "drivers": [_driver(programme, row) for row in _records(analysis.drivers)],
         "risks": _records(risk_worths(analysis)),

@@ -37,6 +37,7 @@ def risk_tables(programme: Programme, analysis: RiskAnalysis) -> dict[str, Table
         "mitigations": _mitigations(programme, analysis), "slip": _slip(programme, analysis),
         "merges": _merges(programme, analysis), "critical": _tasks(programme, analysis),
         "joint": _joint(programme, analysis), "lags": _lags(programme, analysis),
+        "unkept": _unkept(programme, analysis),
     }  # fmt: skip
     return {name: table for name, table in found.items() if table.rows or name == "dates"}
 
@@ -78,6 +79,22 @@ def _lags(programme: Programme, analysis: RiskAnalysis) -> Table:
         if share > 0
     ]
     return Table("Greatest lags that cannot be kept", ("after", "task", "broken in"), rows, 2, FILE)
+
+
+def _unkept(programme: Programme, analysis: RiskAnalysis) -> Table:
+    """What the trials do not hold the worlds to, where the programme asks for it."""
+    rows = []
+    if programme.objective.spending:
+        said = "worlds that run late pay later than planned; no world is held to the limits, which the plan keeps"
+        rows.append(("limits of spending", said))
+    if shared := sorted({each.id for task in programme.tasks for each in task.released}):
+        called = names(programme)
+        said = "where tasks take longer than planned, units that pass to and fro over breaks may be counted twice"
+        rows.append((", ".join(called.get(each, each) for each in shared), said))
+    if analysis.relevelled_broken > 0:
+        share = percent(analysis.relevelled_broken)
+        rows.append(("greatest lags, levelled anew", f"broken in {share} of the worlds levelled anew"))
+    return Table("What the worlds are not held to", ("what", "how"), rows, 2, FILE)
 
 
 def _dates(programme: Programme, analysis: RiskAnalysis) -> Table:

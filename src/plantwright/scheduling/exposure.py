@@ -235,6 +235,7 @@ def _analysis(setting: _Setting, batches: Sequence[_Batch], relevelled: int) -> 
     happens = np.concatenate([batch.happens for batch in batches])
     tasks = tuple(task.id for task in programme.tasks)
     merges, slip = merges_of(setting.wiring.net, tasks, *_means(setting, sums, planned.finish))
+    anew, broken_anew = _relevelled(setting, relevelled)
     deviation, sensitivity = _moments(sums, planned.finish - setting.plan.finish.max(initial=0.0))
     return RiskAnalysis(
         seed=setting.seed,
@@ -247,7 +248,8 @@ def _analysis(setting: _Setting, batches: Sequence[_Batch], relevelled: int) -> 
         unmitigated=outlooks["unmitigated"],
         mitigated=outlooks["mitigated"],
         milestone_finish=np.concatenate([batch.milestones for batch in batches]),
-        relevelled=_relevelled(setting, relevelled),
+        relevelled=anew,
+        relevelled_broken=broken_anew,
         criticality=sums.critical / planned.finish.size,
         sensitivity=sensitivity,
         deviation=deviation,
@@ -303,8 +305,11 @@ def _planned_cost(setting: _Setting) -> float:
     return float(work + crews + sum(risk.mitigation_cost.planned for risk in programme.risks if risk.mitigated))
 
 
-def _relevelled(setting: _Setting, worlds: int) -> Float:
+def _relevelled(setting: _Setting, worlds: int) -> tuple[Float, float]:
+    """The last finishes with resources levelled anew, and the share of these worlds that break a greatest lag."""
     drawn = drawn_worlds(setting.programme, setting.order.modes, setting.seed, range(worlds))
     duration = struck(drawn.duration, impacts(setting.programme, setting.seed, range(worlds), {}))
-    _, finish = levelled(setting.programme, setting.order, setting.plan.start[0], drawn._replace(duration=duration))
-    return finish.max(axis=1, initial=0.0) if finish.shape[1] else np.zeros(worlds)
+    planned = setting.plan.start[0]
+    _, finish, broken = levelled(setting.programme, setting.order, planned, drawn._replace(duration=duration))
+    last = finish.max(axis=1, initial=0.0) if finish.shape[1] else np.zeros(worlds)
+    return last, float(broken.any(axis=1).mean())

@@ -117,13 +117,7 @@ def _refused(reasons: tuple[str, ...]) -> ProgrammeError:
 def _schedule(
     programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
 ) -> Schedule:
-    starts = [tick * translation.tick for tick in solution.start]
-    held = {number: starts[number] for number in sorted(held_back(translation.problem, solution))}
-    rises = rises_before(programme, solution.mode, starts)
-    available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
-    order = Order(solution.mode, handovers, available)
-    if replay_planned(programme, order).broken.any():
-        raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
+    order, held = _order(programme, translation, solution, handovers)
     tasks = scheduled_tasks(programme, order)
     objectives = objectives_of(programme, translation.problem, tasks)
     return Schedule(
@@ -134,6 +128,27 @@ def _schedule(
         bounds=_bounds(programme, translation, solution, objectives),
         held={programme.tasks[number].id: hours for number, hours in held.items()},
     )
+
+
+def _order(
+    programme: Programme, translation: Translation, solution: Solution, handovers: tuple[tuple[int, int], ...]
+) -> tuple[Order, dict[int, float]]:
+    """The order of a solution, and before which hours which tasks do not start.
+
+    A greatest lag that is kept in ticks may not be in hours, where tasks start as soon as they can: then they wait for
+    their ticks, first those at its ends, else all.
+    """
+    starts = [tick * translation.tick for tick in solution.start]
+    rises = rises_before(programme, solution.mode, starts)
+    late = held_back(translation.problem, solution)
+    tied = {end for link in translation.problem.links if link.max_lag is not None for end in (link.before, link.after)}
+    for waiting in (late, late | tied, set(range(len(starts)))):
+        held = {number: starts[number] for number in sorted(waiting)}
+        available = tuple(max(rise, held.get(number, 0.0)) for number, rise in enumerate(rises))
+        order = Order(solution.mode, handovers, available)
+        if not replay_planned(programme, order).broken.any():
+            return order, held
+    raise _refused(("a greatest lag is kept in whole ticks only: write its durations and lags in whole hours",))
 
 
 def scheduled_tasks(programme: Programme, order: Order) -> tuple[ScheduledTask, ...]:

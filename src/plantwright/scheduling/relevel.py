@@ -20,7 +20,18 @@ from numba import prange
 from plantwright.machine_code import njit
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Step
-from plantwright.scheduling.replay import ROUNDING, Float, Int, Network, Worlds, dates, held_by_links, last_at_most
+from plantwright.scheduling.replay import (
+    ROUNDING,
+    Bool,
+    Float,
+    Int,
+    Network,
+    Worlds,
+    dates,
+    held_by_links,
+    last_at_most,
+    put_off,
+)
 from plantwright.scheduling.risk import Order, wire
 from plantwright.scheduling.worlds import modes_of
 
@@ -138,17 +149,20 @@ def take(
 
 
 @njit(nogil=True)
-def level_row(
+def place_all(
     net: Network,
     supply: Supply,
     priority: Int,
     duration: Float,
     lag: Float,
-    release: Float,
+    least: Float,
+    endings: Float,
     start: Float,
     finish: Float,
 ) -> bool:
-    """Fill start and finish [n] of one world, tasks placed in the order of `priority`; False where one has no place."""
+    """Place the tasks of one world in the order of `priority`, none before `least` nor ending before `endings` [n];
+    False where one has no place.
+    """
     resources = len(supply.step_from) - 1
     times, free = np.empty((resources, supply.most)), np.zeros((resources, supply.most))
     counts = np.ones(resources, np.int64)
@@ -158,7 +172,7 @@ def level_row(
             mark = mark_at(times, free, counts, resource, supply.step_at[step])
             free[resource, mark : counts[resource]] = supply.step_units[step]
     for task in priority:
-        bound, ending = held_by_links(net, task, lag, start, finish, release[task], 0.0)
+        bound, ending = held_by_links(net, task, lag, start, finish, least[task], endings[task])
         start[task], finish[task] = place(net, supply, times, free, counts, task, duration[task], bound, ending)
         if finish[task] == np.inf:
             return False
@@ -166,27 +180,63 @@ def level_row(
     return True
 
 
+@njit(nogil=True)
+def level_row(
+    net: Network,
+    supply: Supply,
+    priority: Int,
+    duration: Float,
+    lag: Float,
+    release: Float,
+    most: Float,
+    start: Float,
+    finish: Float,
+    broken: Bool,
+) -> bool:
+    """Fill start and finish [n] of one world and which greatest lags no waiting keeps; False where a task has no place.
+
+    As in the replay, the earlier task of a greatest lag waits for the later one; then all are placed anew.
+    """
+    least, endings = release.copy(), np.zeros(len(release))
+    pulls = np.zeros(len(net.limits), np.int64)
+    while True:
+        if not place_all(net, supply, priority, duration, lag, least, endings, start, finish):
+            return False
+        found = put_off(net, most, start, finish, least, endings, pulls, broken)
+        if found == 0:
+            return True
+        if found == 2:
+            least[:], endings[:], pulls[:] = release, 0.0, 0
+
+
 @njit(nogil=True, parallel=True)
-def level(net: Network, supply: Supply, priority: Int, worlds: Worlds, start: Float, finish: Float) -> None:
-    """Level each replication [r, n]; NaN where a task finds no place. Greatest lags are not kept."""
+def level(
+    net: Network, supply: Supply, priority: Int, worlds: Worlds, start: Float, finish: Float, broken: Bool
+) -> None:
+    """Level each replication [r, n]; NaN where a task finds no place. `broken` [r, m] must come as False."""
     for row in prange(worlds.duration.shape[0]):
         lag, release = worlds.lag[row % len(worlds.lag)], worlds.release[row % len(worlds.release)]
-        if not level_row(net, supply, priority, worlds.duration[row], lag, release, start[row], finish[row]):
+        most, duration = worlds.most[row % len(worlds.most)], worlds.duration[row]
+        begin, end = start[row], finish[row]
+        if not level_row(net, supply, priority, duration, lag, release, most, begin, end, broken[row]):
             start[row], finish[row] = np.nan, np.nan
 
 
-def levelled(programme: Programme, order: Order, starts: Float, worlds: Worlds) -> tuple[Float, Float]:
-    """Return start and finish (worlds, tasks) with the resources levelled anew, in priority of planned starts (tasks,).
+def levelled(programme: Programme, order: Order, starts: Float, worlds: Worlds) -> tuple[Float, Float, Bool]:
+    """Return start and finish (worlds, tasks) with the resources levelled anew, in priority of planned starts (tasks,),
+    and which greatest lags are broken (worlds, greatest lags).
 
     Worlds in which a task finds no place, because a capacity has fallen for good, are NaN.
     """
     free = Order(order.modes, (), tuple(task.not_before for task in programme.tasks))
     wiring = wire(programme, free)
     start, finish = np.zeros(worlds.duration.shape), np.zeros(worlds.duration.shape)
+    broken = np.zeros((len(start), len(wiring.net.limits)), np.bool_)
     if worlds.duration.size:
         net = wiring.net
-        level(net, supply_of(programme, order, net), priority_of(net, starts), wiring.inputs(worlds), start, finish)
-    return start, finish
+        supply = supply_of(programme, order, net)
+        level(net, supply, priority_of(net, starts), wiring.inputs(worlds), start, finish, broken)
+    return start, finish, broken
 
 
 def priority_of(net: Network, starts: Float) -> Int:

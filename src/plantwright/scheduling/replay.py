@@ -145,7 +145,8 @@ def next_shift(net: Network, calendar: int, moment: float, hours: float) -> floa
     """First moment at or after `moment` from which a calendar works so many hours without a break."""
     first, last = net.span_from[calendar], net.span_from[calendar + 1]
     span = max(last_at_most(net.span_start, first, last, moment + ROUNDING), first)
-    while net.span_end[span] - max(net.span_start[span], moment) < hours - ROUNDING:
+    # The end of a span is no time to begin in, however little there is to do.
+    while net.span_end[span] - max(net.span_start[span], moment) < max(hours - ROUNDING, ROUNDING):
         span += 1
     return max(net.span_start[span], moment)
 
