@@ -48,14 +48,11 @@ class Answer(NamedTuple):
     at: float
 
 
+# What calls itself stays in one loop: two that call each other cannot be kept in Numba's cache. For the same reason
+# `ahead` is no truth value: each of those would be a type, and so a loop, of its own.
 @kernel
-def ask(  # noqa: PLR0912, PLR0915 (what calls itself stays in one loop)
-    p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float
-) -> Answer:  # fmt: skip
+def ask(p: Arrays, s: State, demand: int, item: int, quantity: float, time: float, ahead: float) -> Answer:  # noqa: PLR0912
     """Return what a demand is given of an item by `time`; with `ahead` 1.0, first of all by its safety time before.
-
-    (`ahead` is no truth value: each of those is a type to the compiler, and two loops that call each other cannot be
-    kept in its cache.)
 
     Free supply first, then its ways in turn: lots made as late as may be, their components asked for in turn, then
     purchases. A place of the bill is filled by its preferred line as far as that goes, by its substitutes after that.
@@ -75,15 +72,13 @@ def ask(  # noqa: PLR0912, PLR0915 (what calls itself stays in one loop)
             held = purchase(p, s, demand, item, quantity - got, time)
             got += held.got
         # No call is made for what there is not, such as lanes: each hands over all of the tables.
-        finish, most, lane = time, np.inf, p.items[row]["lane"] >= 0
-        least, multiple = p.items[row]["least"], p.items[row]["multiple"]
+        finish, most, lane, least = time, np.inf, p.items[row]["lane"] >= 0, p.items[row]["least"]
         while row != BUY and got < quantity - EPS and not (lane and comes_back(p, s, row)):
             finish, units, full, bucket = latest_fit(p, s, row, time, finish)
             if units < least:
                 held = without_room(p, s, row, time, full, bucket)
                 break
-            wanted = max(np.ceil((quantity - got) / multiple - EPS) * multiple, least)
-            mark, units = s.counts[at.N_LOG], min(units, most, wanted)
+            mark, units = s.counts[at.N_LOG], min(units, most, lot_for(p, row, quantity - got))
             while units >= least:
                 order = build(p, s, row, finish, units)
                 lot, place = Answer(units, held.next, held.kind, held.row, held.at), held
@@ -104,18 +99,30 @@ def ask(  # noqa: PLR0912, PLR0915 (what calls itself stays in one loop)
                 if lot.got == units:
                     break
                 take_back(p, s, mark)
-                fits = np.floor(lot.got / multiple + EPS) * multiple
-                units = fits if fits >= least or units == least else least
+                units = smaller_lot(p, row, lot.got, units)
             if units < least:
                 held = with_room(p, s, row, held, finish, time)
                 break
             most = units * 2 if units == least or most < np.inf else np.inf
             got += give(p, s, demand, order, min(units, quantity - got), time, mark)
-        if turn == p.items[item]["way0"] or held.next < why.next:
-            why = held
-    if got < quantity - EPS:
-        why = Answer(0.0, min(why.next, next_free(p, s, demand, item, time)), why.kind, why.row, why.at)
-    return Answer(got, why.next, why.kind, why.row, why.at)
+        why = held if turn == p.items[item]["way0"] or held.next < why.next else why
+    then = min(why.next, next_free(p, s, demand, item, time)) if got < quantity - EPS else why.next
+    return Answer(got, then, why.kind, why.row, why.at)
+
+
+@kernel
+def lot_for(p: Arrays, way: int, quantity: float) -> float:
+    """Return the smallest lot with at least `quantity` units."""
+    multiple = p.items[way]["multiple"]
+    return float(max(np.ceil(quantity / multiple - EPS) * multiple, p.items[way]["least"]))
+
+
+@kernel
+def smaller_lot(p: Arrays, way: int, possible: float, tried: float) -> float:
+    """Return the lot to try after one of `tried` units of which `possible` are: below the smallest, there is none."""
+    least, multiple = p.items[way]["least"], p.items[way]["multiple"]
+    fits = np.floor(possible / multiple + EPS) * multiple
+    return float(fits if fits >= least or tried == least else least)
 
 
 @kernel
