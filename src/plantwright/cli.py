@@ -21,6 +21,7 @@ from rich.table import Table
 from plantwright.model.issues import Issue, ProgrammeError
 
 if TYPE_CHECKING:
+    from plantwright.workflows import answers
     from plantwright.workflows.answers import Answer
     from plantwright.workflows.progress import Progress
 
@@ -33,6 +34,8 @@ app = typer.Typer(
 )
 console = Console()
 errors = Console(stderr=True)
+LEAST_TEXT = 12
+"""Columns of the terminal that each column of text keeps at the least."""
 
 Source = Annotated[
     Path, typer.Argument(metavar="DIR", help="programme folder, or a workbook (.xlsx) with the same tables")
@@ -407,13 +410,21 @@ def _show(answer: Answer, as_json: bool) -> None:
         return
     for table in answer.tables:
         shown = Table(title=table.title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-        for number, column in enumerate(table.columns):
-            cells = [row[number] for row in table.rows]
-            whole = max(map(len, cells), default=0) if not any(" " in cell for cell in cells) else None
-            shown.add_column(column, min_width=whole)
+        for column, width in zip(table.columns, _whole_widths(table), strict=True):
+            shown.add_column(column, min_width=width)
         for row in table.rows:
             shown.add_row(*map(escape, row))
         console.print(shown, "")
+
+
+def _whole_widths(table: answers.Table) -> list[int | None]:
+    """Return how wide columns of numbers and dates must be to stay whole, None for text; nothing where that would leave
+    the text too little.
+    """
+    columns = [[row[number] for row in table.rows] for number in range(len(table.columns))]
+    widths = [None if any(" " in cell for cell in cells) else max(map(len, cells), default=0) for cells in columns]
+    left = console.width - sum(width or 0 for width in widths) - 2 * len(widths)
+    return widths if left >= LEAST_TEXT * widths.count(None) else [None] * len(widths)
 
 
 def _print_json(value: object) -> None:

@@ -9,15 +9,15 @@ from plantwright.model.programme import Programme
 from plantwright.model.replanning import Option, Replan
 from plantwright.reporting.words import day_of
 
-TRADE = ("", "finish", "days late", "tasks moved", "days moved in all", "modes changed", "")
-KINDS = {"order": "keeps order and modes", "change": "", "objectives": "by the objectives"}
+TRADE = ("option", "finish", "days late", "tasks moved", "days moved in all", "modes changed")
+KINDS = {"order": "keeps order and modes", "change": "earlier or with less change", "objectives": "by the objectives"}
 
 
 def trade_rows(programme: Programme, found: Replan) -> tuple[tuple[str, ...], ...]:
-    """Return the baseline and each option: finish, days late, tasks and days moved, modes changed, what it is."""
+    """Return the baseline and each option: what it is, finish, days late, tasks and days moved, modes changed."""
     agreed = max(row.finish.planned for row in programme.baseline)
     return (
-        ("baseline", day_of(programme, agreed), "", "", "", "", ""),
+        ("baseline", day_of(programme, agreed), "", "", "", ""),
         *(_option(programme, option, agreed, option is found.option) for option in found.options),
     )
 
@@ -26,7 +26,7 @@ def _option(programme: Programme, option: Option, agreed: float, is_taken: bool)
     words = [KINDS[option.kind], "chosen" if is_taken else ""]
     late = f"{(option.schedule.finish - agreed) / 24:+,.1f}"
     change = (f"{option.moved}", f"{option.days:,.1f}", f"{option.modes}")
-    return "", day_of(programme, option.schedule.finish), late, *change, ", ".join(filter(None, words))
+    return ", ".join(filter(None, words)), day_of(programme, option.schedule.finish), late, *change
 
 
 MOVES = ("task", "mode", "start", "finish", "start, days", "finish, days", "why")

@@ -55,7 +55,7 @@ def _replanned(run: Run, found: Replan) -> dict[str, Any]:
         "taken": TAKEN[found.option.kind],
         "moved": sum(not progress_of(run.programme, move.task).is_started for move in moved),
         "kept_back": ", ".join(run.programme.task[task].name for task in found.released),
-        "trade": Table("Finish against change", TRADE, rows["trade"], 1, SOURCE, 1),
+        "trade": Table("Finish against change", TRADE, rows["trade"], 1, SOURCE),
         "moves": Table("What moved against the baseline, and why", MOVES, rows["moves"], 2, SOURCE, 1),
     }
 
