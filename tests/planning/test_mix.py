@@ -51,6 +51,14 @@ def test_what_one_product_cannot_use_the_others_have() -> None:
     assert [row.text for row in found.mix] == ["", ""]
 
 
+def test_a_product_counts_from_all_sites_together() -> None:
+    plant = shop().sites("ohio", "texas").lane("ohio", "texas", DAY)
+    plant.demand("a", "module", 40, due=20 * DAY - 1).demand("b", "rack", 40, due=20 * DAY)
+    plant.demand("c", "rack", 40, due=21 * DAY, origin="texas")
+    _, found = planned(plant)
+    assert in_time(found) == {"rack": 30, "module": 10}
+
+
 def test_a_product_below_its_share_is_named_with_the_reason() -> None:
     plant = shop().component("rack", "part", 1.0).source("part", lead=25 * DAY)
     _, found = planned(plant.demand("a", "module", 40, due=20 * DAY).demand("b", "rack", 40, due=20 * DAY))

@@ -28,6 +28,9 @@ from plantwright.model.cells import (
 from plantwright.model.quantity import Quantity
 from plantwright.model.row import Row
 
+AT = "@"
+"""Between an item and its site, in the id of an item at a site."""
+
 
 class Site(Row):
     """A place where items are stocked, bought and made; without any, there is one."""
@@ -258,6 +261,11 @@ class Demand(Row):
     def least(self) -> int:
         """Return the fewest units that may leave together: all of them where no part of it is wanted alone."""
         return min(self.smallest_shipment, self.quantity) if self.partial else self.quantity
+
+    @property
+    def product(self) -> str:
+        """Return the item, whichever site it is shipped from."""
+        return self.item.partition(AT)[0]
 
 
 class Reservation(Row):

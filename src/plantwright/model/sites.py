@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from plantwright.model.agreements import Agreement, OperationFee, Purchase
-from plantwright.model.production import Component, Demand, FirmOrder, Item, Reservation, Source, Stock
+from plantwright.model.production import AT, Component, Demand, FirmOrder, Item, Reservation, Source, Stock
 from plantwright.model.programme import Move, Programme
 from plantwright.model.quantity import NOTHING
 
-AT = "@"
 Placed = tuple[str, str]
 """An item and a site."""
 Kept = TypeVar("Kept", Source, Stock, FirmOrder, Demand, Reservation)

@@ -21,8 +21,8 @@ def product_mix(programme: Programme, plan: Plan) -> Iterator[str]:
         return
     asked: dict[tuple[date, str], float] = defaultdict(float)
     there: dict[tuple[date, str], float] = defaultdict(float)
-    for demand in (d for d in programme.demand if d.item in mix.shares):
-        key = _period(programme.moment(demand.due.planned).date(), MONTHS[mix.per]), demand.item
+    for demand in (d for d in programme.demand if d.product in mix.shares):
+        key = _period(programme.moment(demand.due.planned).date(), MONTHS[mix.per]), demand.product
         asked[key] += demand.quantity
         shipped = plan.shipments_of.get(demand.id, ())
         there[key] += sum(s.quantity for s in shipped if s.arrives <= demand.due.planned + NEAR)

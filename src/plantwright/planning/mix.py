@@ -27,10 +27,10 @@ def mix_shares(programme: Programme, found: Plan) -> tuple[MixShare, ...]:
 def _of_period(programme: Programme, mix: Mix, found: Plan, span: tuple[float, float]) -> Iterator[MixShare]:
     due, there = dict.fromkeys(mix.shares, 0.0), dict.fromkeys(mix.shares, 0.0)
     for wish in programme.demand:
-        if wish.item in due and span[0] <= wish.due.planned < span[1]:
+        if wish.product in due and span[0] <= wish.due.planned < span[1]:
             shipments = found.shipments_of.get(wish.id, ())
-            due[wish.item] += wish.quantity
-            there[wish.item] += sum(s.quantity for s in shipments if s.arrives <= wish.due.planned + EPS)
+            due[wish.product] += wish.quantity
+            there[wish.product] += sum(s.quantity for s in shipments if s.arrives <= wish.due.planned + EPS)
     total = sum(there.values())
     for item, share in mix.shares.items():
         if due[item]:
@@ -41,8 +41,10 @@ def _of_period(programme: Programme, mix: Mix, found: Plan, span: tuple[float, f
 
 def _why(programme: Programme, found: Plan, row: MixShare, span: tuple[float, float], share: float) -> str:
     """Return in words what keeps an item below its share: the first reason of its late demands of the period."""
-    mine = {d.id for d in programme.demand if d.item == row.item and span[0] <= d.due.planned < span[1]}
+    mine = {d.id: d for d in programme.demand if d.product == row.item and span[0] <= d.due.planned < span[1]}
     because = next((f": {r.demand}, {r.text}" for r in found.reasons if r.demand in mine), "")
-    when, name = programme.moment(row.begins).date(), programme.item[row.item].name or row.item
+    when, name = programme.moment(row.begins).date(), row.item
+    if row.item in programme.item:  # not so where each site has its own
+        name = programme.item[row.item].name or row.item
     said = f"{row.in_time:,.0f} of {row.due:,.0f} {name} due from {when} on are in time"
     return f"{said}, below its share of {share:.0%}, {row.by_share:,.0f}{because}"

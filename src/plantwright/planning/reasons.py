@@ -114,10 +114,11 @@ def _reason(
 
 def _by_mix(problem: Problem, demand: int) -> str:
     """Return what the product mix gives the item of a demand, where it is of the mix."""
-    mix, item = problem.programme.planning.mix, problem.demands[demand].item
-    if mix is None or item not in mix.shares:
+    mix, wish = problem.programme.planning.mix, problem.demands[demand]
+    if mix is None or wish.product not in mix.shares:
         return ""
-    return f"; of what is scarce the mix gives {named(problem, item)} {mix.shares[item]:.0%} in each {mix.per}"
+    name = named(problem, wish.item) if wish.item == wish.product else wish.product
+    return f"; of what is scarce the mix gives {name} {mix.shares[wish.product]:.0%} in each {mix.per}"
 
 
 def _never(problem: Problem, demand: int) -> str:

@@ -60,7 +60,7 @@ def _mixed(programme: Programme, demands: list[Demand], members: list[int]) -> I
     begins = [begin for begin, _ in periods(programme, mix.per, programme.horizon_hours)] if mix else []
     by_period: dict[int, list[int]] = {}
     for k in members:
-        if mix is None or demands[k].item not in mix.shares:
+        if mix is None or demands[k].product not in mix.shares:
             periods_of.append([k])
             continue
         period = bisect_right(begins, demands[k].due.planned)
@@ -69,7 +69,7 @@ def _mixed(programme: Programme, demands: list[Demand], members: list[int]) -> I
             periods_of.append(by_period[period])
         by_period[period].append(k)
     for group in periods_of:
-        if mix is not None and demands[group[0]].item in mix.shares:
+        if mix is not None and demands[group[0]].product in mix.shares:
             yield from _in_step(mix, demands, group)
         else:
             yield from ((k, demands[k].quantity) for k in group)
@@ -79,7 +79,9 @@ def _in_step(mix: Mix, demands: list[Demand], group: list[int]) -> Iterator[Turn
     """Yield the demands of a period in steps: the item that is farthest behind its share is always next."""
     waiting: dict[str, list[Turn]] = {item: [] for item in mix.shares}
     for k in group:
-        waiting[demands[k].item] += [(k, units) for step in range(1, ROUNDS + 1) for units in _shares(demands[k], step)]
+        waiting[demands[k].product] += [
+            (k, units) for step in range(1, ROUNDS + 1) for units in _shares(demands[k], step)
+        ]
     given = dict.fromkeys(mix.shares, 0.0)
     queues = {item: iter([turn for turn in found if turn[1]]) for item, found in waiting.items() if found}
     ahead = {item: next(queue, None) for item, queue in queues.items()}

@@ -14,7 +14,7 @@ from typing import Any
 
 from plantwright.model.files import Raw, Sheet, read_folder
 from plantwright.model.issues import Issue, ProgrammeError
-from plantwright.model.sites import AT
+from plantwright.model.production import AT
 
 PURCHASES, PRODUCTION = "purchase_orders", "production_orders"
 Cells = dict[str, str]
