@@ -63,7 +63,7 @@ def programme_of(size: int) -> Programme:
     names = [f"t{number}" for number in range(size)]
     calendars = {"always": continuous(), "five": _week("five", 5), "six": _week("six", 6)}
     tasks = tuple(_task(rng, names, number) for number in range(size))
-    units = Quantity(float(size // 250))
+    units = Quantity(float(max(size // 250, 3)))
     crews = tuple(
         Resource(id=f"c{n}", kind="crew", calendar="always", capacity=(Step(Quantity(0.0, Dimension.DATE), units),))
         for n in range(CREWS)
