@@ -68,9 +68,9 @@ def new(
     if replace:
         _bring_back(Path(start_from), target)
         return
-    from plantwright.workflows.new import new_programme
-
     with _explained():
+        from plantwright.workflows.new import new_programme
+
         warnings = new_programme(start_from, target)
     if warnings:
         _print_issues(warnings, console)
@@ -79,9 +79,9 @@ def new(
 
 
 def _bring_back(workbook: Path, folder: Path) -> None:
-    from plantwright.workflows.bring_back import bring_back
-
     with _explained():
+        from plantwright.workflows.bring_back import bring_back
+
         found = bring_back(workbook, folder)
     for change in found.changes:
         console.print(escape(str(change)), soft_wrap=True, highlight=False)
@@ -113,11 +113,11 @@ def run(
     threads: Threads = None,
 ) -> None:
     """Run the main job: check, schedule, plan, simulate, settle, report."""
-    from plantwright import reporting
-    from plantwright.workflows.run import run as run_programme
-
     folder = out or Path("runs") / source.resolve().stem
     with _explained(), _progress() as progress:
+        from plantwright import reporting
+        from plantwright.workflows.run import run as run_programme
+
         found = run_programme(source, folder, replications=replications, seed=seed, threads=threads, progress=progress)
     console.print(reporting.summary(found.outcome))
     console.print(f"Report: {escape(str(folder / 'report.html'))}", soft_wrap=True)
@@ -141,9 +141,9 @@ def schedule(
     as_json: AsJson = False,
 ) -> None:
     """Schedule the conversion alone, or solve a scheduling instance of the literature."""
-    from plantwright.workflows.steps import scheduled
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.steps import scheduled
+
         answer = scheduled(
             source, time_limit=time_limit, export=export, keep=save_baseline, anew=anew, progress=progress
         )
@@ -165,9 +165,9 @@ def replan(
     as_json: AsJson = False,
 ) -> None:
     """Replan what is left with least change to the baseline: what moves, why, and what moving more would gain."""
-    from plantwright.workflows.replan import replanned
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.replan import replanned
+
         answer = replanned(source, freeze=freeze, finish_by=finish_by, export=export, progress=progress)
     _show(answer, as_json)
 
@@ -183,9 +183,9 @@ def risk(
     as_json: AsJson = False,
 ) -> None:
     """Try the conversion's schedule in drawn worlds: confidence of dates and cost, contingency, what the risks do."""
-    from plantwright.workflows.risk import at_risk
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.risk import at_risk
+
         answer = at_risk(source, trials=trials, seed=seed, out=out, progress=progress)
     _show(answer, as_json)
 
@@ -193,9 +193,9 @@ def risk(
 @app.command()
 def earned(source: Source, as_json: AsJson = False) -> None:
     """Show earned value and earned schedule at the status date: in all, by area and by party."""
-    from plantwright.workflows.audit import earned as measured
-
     with _explained():
+        from plantwright.workflows.audit import earned as measured
+
         answer = measured(source)
     _show(answer, as_json)
 
@@ -203,9 +203,9 @@ def earned(source: Source, as_json: AsJson = False) -> None:
 @app.command()
 def health(source: Source, as_json: AsJson = False) -> None:
     """Audit the schedule: DCMA's fourteen points and GAO's ten practices, with the tasks at fault."""
-    from plantwright.workflows.audit import health as audited
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.audit import health as audited
+
         answer = audited(source, progress=progress)
     _show(answer, as_json)
 
@@ -234,9 +234,9 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Schedule, then plan supply and production: what each demand is promised, and why it is late."""
-    from plantwright.workflows.plans import planned, required
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.plans import planned, required
+
         if unconstrained:
             answer = required(source, progress=progress)
         else:
@@ -268,16 +268,16 @@ def promise(
     as_json: AsJson = False,
 ) -> None:
     """Quote new orders: when they can be there without disturbing what is promised, or whom they would displace."""
-    from plantwright.workflows.promises import NewOrder, all_promised, promised
-
-    if orders is None and None in (item, quantity, due, customer, destination):
-        raise typer.BadParameter("give --item, --quantity, --due, --customer and --destination, or --orders FILE")
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.promises import NewOrder, all_promised, promised
+
         if orders is not None:
             answer = all_promised(source, orders, plan=plan, progress=progress)
         elif item and quantity and due and customer and destination:
             order = NewOrder(item, quantity, due.date(), customer, destination, priority)
             answer = promised(source, order, plan=plan, progress=progress)
+        else:
+            raise typer.BadParameter("give --item, --quantity, --due, --customer and --destination, or --orders FILE")
     _show(answer, as_json)
 
 
@@ -294,9 +294,9 @@ def buffers(
     as_json: AsJson = False,
 ) -> None:
     """Set safety times by the simulated spread so that promises hold, and show what they do."""
-    from plantwright.workflows.plans import buffered
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.plans import buffered
+
         answer = buffered(
             source, confidence=confidence, replications=replications, seed=seed, threads=threads, out=out,
             progress=progress,
@@ -314,9 +314,9 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Schedule, plan and simulate without settling or writing a report."""
-    from plantwright.workflows.steps import simulated
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.steps import simulated
+
         answer = simulated(
             source, replications=replications, seed=seed, threads=threads, trace=trace, progress=progress
         )
@@ -333,9 +333,9 @@ def gains(
     as_json: AsJson = False,
 ) -> None:
     """Try one more station, kilowatt or part a week of what limits: what each would add by the horizon."""
-    from plantwright.workflows.steps import gained
-
     with _explained(), _progress(hidden=as_json) as progress:
+        from plantwright.workflows.steps import gained
+
         answer = gained(source, most=most, replications=replications, seed=seed, threads=threads, progress=progress)
     _show(answer, as_json)
 
@@ -346,9 +346,9 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show the headline figures of several runs side by side."""
-    from plantwright.workflows.steps import compared
-
     with _explained():
+        from plantwright.workflows.steps import compared
+
         answer = compared([*runs])
     _show(answer, as_json)
 

@@ -121,6 +121,7 @@ def test_the_checker_sees_what_is_wrong_with_an_order_that_stands() -> None:
         "before they are there": replace(found, clashes=()),
         "no such order stands": replace(found, production_orders=(replace(stands, id="job9"), *others)),
         "no order that stands lacks": replace(found, clashes=(replace(found.clashes[0], object="rack"),)),
+        "of which it takes": replace(found, clashes=(replace(found.clashes[0], quantity=99.0),)),
     }
     for words, wrong in broken.items():
         assert any(words in fault for fault in check_plan(programme, plant.schedule(), wrong)), words

@@ -16,6 +16,15 @@ from plantwright.model.progress import Replanning
 from plantwright.scheduling import check_schedule, replan, schedule
 
 
+def delayed(plan, share, late):
+    """A share of the plan gone, and what is under way taking so many hours longer."""
+    found = schedule(plan)
+    now = as_planned(with_baseline(plan, found), found, share * found.finish)
+    longer = [row if row.remaining is None else began(row.task, row.actual_start.planned, row.remaining.planned + late)
+              for row in now.progress]  # fmt: skip
+    return under_way(now, now.status_date.planned, *longer)
+
+
 @given(plans(), st.floats(0, 1.1))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_without_news_nothing_changes(plan, share):
@@ -31,11 +40,7 @@ def test_without_news_nothing_changes(plan, share):
 @given(plans(), st.floats(0.1, 0.9), st.floats(0, 30))
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_comes_late_the_order_is_kept_and_the_checker_content(plan, share, late):
-    found = schedule(plan)
-    now = as_planned(with_baseline(plan, found), found, share * found.finish)
-    longer = [row if row.remaining is None else began(row.task, row.actual_start.planned, row.remaining.planned + late)
-              for row in now.progress]  # fmt: skip
-    now = under_way(now, now.status_date.planned, *longer)
+    now = delayed(plan, share, late)
     for option in replan(now).options:
         assert check_schedule(now, option.schedule) == []
     kept = replan(now).options[0].schedule
@@ -160,11 +165,7 @@ def test_the_least_change_keeps_no_order_that_costs_more():
 @given(plans(), st.floats(0.1, 0.9), st.floats(0, 30))
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_tasks_are_swept_and_the_checker_is_content(plan, share, late):
-    found = schedule(plan)
-    now = as_planned(with_baseline(plan, found), found, share * found.finish)
-    longer = [row if row.remaining is None else began(row.task, row.actual_start.planned, row.remaining.planned + late)
-              for row in now.progress]  # fmt: skip
-    now = under_way(now, now.status_date.planned, *longer)
+    now = delayed(plan, share, late)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(importlib.import_module("plantwright.scheduling.replan"), "MANY_TASKS", 0)
         swept = replan(now).options

@@ -216,7 +216,7 @@ def _task(
     element: Element, programme: Programme, schedule: Schedule, line: _Line, task: Task, uids: Mapping[str, int],
     calendars: Mapping[str, int],
 ) -> None:  # fmt: skip
-    done, mode = schedule.task[task.id], chosen_mode(schedule, task)
+    done, mode = schedule.task[task.id], schedule.task[task.id].mode_of(task)
     hours = mode.duration.planned
     elapsed = task.calendar == ALWAYS and not mode.needs
     cost = mode.cost.planned + mode.equipment_cost
@@ -267,11 +267,6 @@ def _happened(programme: Programme, task: Task) -> dict[str, object]:
     }
 
 
-def chosen_mode(schedule: Schedule, task: Task) -> Mode:
-    """Return the mode in which a task is scheduled."""
-    return next(mode for mode in task.modes if mode.name == schedule.task[task.id].mode)
-
-
 def _party_name(programme: Programme, party: str) -> str | None:
     return programme.party[party].name if party in programme.party else party or None
 
@@ -312,7 +307,7 @@ def _assignments(
     parent = SubElement(root, "Assignments")
     uid = 0
     for task in programme.tasks:
-        done, mode = schedule.task[task.id], chosen_mode(schedule, task)
+        done, mode = schedule.task[task.id], schedule.task[task.id].mode_of(task)
         for need in mode.needs:
             if need.id in pools and need.amount.planned > 0:
                 uid += 1

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from plantwright.exchange.network import Spans
-from plantwright.exchange.project_writer import chosen_mode
 from plantwright.exchange.sheets import Cell, Table, workbook_bytes
 from plantwright.exchange.weeks import runs_of_days, week_and_days
 from plantwright.model.conversion import STEPS
@@ -58,7 +57,7 @@ def moment(programme: Programme, hours: float) -> datetime:
 
 def _tasks(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
     for task in programme.tasks:
-        done, mode = schedule.task[task.id], chosen_mode(schedule, task)
+        done, mode = schedule.task[task.id], schedule.task[task.id].mode_of(task)
         deadline = task.deadline.planned if task.deadline else None
         late = max(done.finish - deadline, 0.0) / 24 if deadline is not None else None
         yield (
@@ -81,7 +80,7 @@ def _links(programme: Programme) -> Iterator[tuple[Cell, ...]]:
 def _needs(programme: Programme, schedule: Schedule) -> Iterator[tuple[Cell, ...]]:
     for task in programme.tasks:
         done = schedule.task[task.id]
-        for need in chosen_mode(schedule, task).needs:
+        for need in done.mode_of(task).needs:
             unit = need.amount.dimension.value.replace("1", "")
             times = moment(programme, done.start), moment(programme, done.finish)
             yield task.id, need.id, need.amount.planned, unit, *times

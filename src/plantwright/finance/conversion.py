@@ -135,8 +135,7 @@ def _contractor(worlds: Worlds, task: Task, payer: str) -> str:
 
 
 def _mode(worlds: Worlds, task: Task) -> Mode:
-    name = worlds.schedule.task[task.id].mode
-    return next(mode for mode in task.modes if mode.name == name)
+    return worlds.schedule.task[task.id].mode_of(task)
 
 
 def _span(worlds: Worlds, task: Task) -> tuple[Floats, Floats]:

@@ -79,6 +79,6 @@ def _holding(programme: Programme, schedule: Schedule, done: ScheduledTask) -> I
 
 
 def _taken(programme: Programme, schedule: Schedule, task: str) -> set[str]:
-    mode = next(mode for mode in programme.task[task].modes if mode.name == schedule.task[task].mode)
+    mode = schedule.task[task].mode_of(programme.task[task])
     delivered = {each.target for each in programme.task[task].delivers}
     return ({need.id for need in mode.needs} | delivered) & set(programme.resource)

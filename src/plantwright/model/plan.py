@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Literal
+from typing import Literal, TypeVar
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,28 +307,26 @@ class Plan:
     @cached_property
     def shipments_of(self) -> Mapping[str, tuple[Shipment, ...]]:
         """Shipments by demand, in order of time."""
-        found: dict[str, list[Shipment]] = {}
-        for shipment in sorted(self.shipments, key=lambda s: (s.arrives, s.ships)):
-            found.setdefault(shipment.demand, []).append(shipment)
-        return {demand: tuple(rows) for demand, rows in found.items()}
+        return _grouped(sorted(self.shipments, key=lambda s: (s.arrives, s.ships)), lambda shipment: shipment.demand)
 
     @cached_property
     def consumptions_of(self) -> Mapping[str, tuple[Consumption, ...]]:
         """Consumptions by production order, in the order of its bill."""
-        found: dict[str, list[Consumption]] = {}
-        for row in self.consumptions:
-            found.setdefault(row.order, []).append(row)
-        return {order: tuple(rows) for order, rows in found.items()}
+        return _grouped(self.consumptions, lambda row: row.order)
 
     @cached_property
     def assignments_of(self) -> Mapping[str, tuple[Assignment, ...]]:
         """Assignments by production order, in the order of its routing."""
-        found: dict[str, list[Assignment]] = {}
-        for row in self.assignments:
-            found.setdefault(row.order, []).append(row)
-        return {order: tuple(rows) for order, rows in found.items()}
+        return _grouped(self.assignments, lambda row: row.order)
 
     def promised(self, demand: str) -> float:
         """Return when the last planned unit of a demand arrives, hours from start; infinite where nothing is
         planned."""
         return max((s.arrives for s in self.shipments_of.get(demand, ())), default=float("inf"))
+
+
+def _grouped(rows: Iterable[V], key: Callable[[V], str]) -> Mapping[str, tuple[V, ...]]:
+    found: dict[str, list[V]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return {name: tuple(group) for name, group in found.items()}

@@ -16,7 +16,6 @@ from plantwright.model.conversion import STEPS, Step, Task
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
 from plantwright.model.spending import equipment_terms
-from plantwright.model.usage import mode_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def procurements(programme: Programme, schedule: Schedule) -> tuple[Procurement,
         found.append(
             Procurement(
                 purchase, tuple(each for each in suppliers if each),
-                equipment_terms(programme, task)[0], mode_of(schedule, task).equipment_cost, planned.start,
+                equipment_terms(programme, task)[0], planned.mode_of(task).equipment_cost, planned.start,
                 planned.start + planned.total_float, _done(schedule, purchase.delivered_by),
                 min(schedule.task[each.id].free_float for each in purchase.delivered_by),
                 {step: _done(schedule, tasks) for step, tasks in purchase.steps.items()},

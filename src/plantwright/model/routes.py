@@ -5,7 +5,7 @@ What a row of the routing says is in `production`; which way an order goes is de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING
@@ -39,6 +39,13 @@ def routes(rows: Sequence[Operation]) -> tuple[Route, ...]:
     ranked = islice(product(*(range(len(each)) for each in choices)), MOST)
     ranks = sorted(ranked, key=lambda places: (sum(places), places))
     return tuple(tuple(each[k] for each, k in zip(choices, places, strict=True)) for places in ranks)
+
+
+def way_by(ways: Sequence[Route], places: Mapping[str, int]) -> Route:
+    """Return the way that has operations where `places` says (operation -> preference), the others where preferred."""
+    return next(
+        (way for way in ways if all(places.get(o.operation, o.preference) == o.preference for o in way)), ways[0]
+    )
 
 
 def choices(ways: Sequence[Route]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.model.programme import OMITTED, Delivery, Programme
+from plantwright.model.programme import OMITTED, Delivery, Mode, Programme, Task
 from plantwright.model.quantity import Quantity
 
 
@@ -33,6 +33,10 @@ class ScheduledTask:
     def is_done(self) -> bool:
         """Whether the task is done at all: an optional one may be left out."""
         return self.mode != OMITTED
+
+    def mode_of(self, task: Task) -> Mode:
+        """Return the mode in which a task is scheduled, given the task that this is."""
+        return next(mode for mode in task.modes if mode.name == self.mode)
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,11 @@ class ConversionTrials:
 
     def takings(self, programme: Programme, schedule: Schedule) -> tuple[Taking, ...]:
         """Return what the tasks take of resources while they work, in the modes of the schedule."""
-        modes = [(t, mode) for t in programme.tasks for mode in t.modes if mode.name == schedule.task[t.id].mode]
         return tuple(
             Taking(need.id, need.amount, self.start[:, row], self.finish[:, row])
-            for task, mode in modes
+            for task in programme.tasks
             for row in (self.tasks.index(task.id),)
-            for need in mode.needs
+            for need in schedule.task[task.id].mode_of(task).needs
         )
 
 

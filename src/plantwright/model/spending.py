@@ -139,7 +139,7 @@ def planned_payments(programme: Programme, schedule: Schedule) -> tuple[PlannedP
     found: list[PlannedPayment] = []
     for task in programme.tasks:
         done = schedule.task[task.id]
-        mode = next(mode for mode in task.modes if mode.name == done.mode)
+        mode = done.mode_of(task)
         for due in (each for each in dues(programme, task, mode) if each.amount):
             end = schedule.task[due.at]
             if due.event == "progress":
@@ -184,8 +184,7 @@ def present_cost(programme: Programme, schedule_tasks: Mapping[str, ScheduledTas
     """Return what the planned payments of the conversion's tasks are worth at the start."""
     growth, total = hourly_growth(programme), 0.0
     for task in programme.tasks:
-        mode = next(mode for mode in task.modes if mode.name == schedule_tasks[task.id].mode)
-        for due in dues(programme, task, mode):
+        for due in dues(programme, task, schedule_tasks[task.id].mode_of(task)):
             start, finish = schedule_tasks[due.at].start, schedule_tasks[due.at].finish
             if due.event == "progress" and finish > start and growth > 0:
                 total += due.amount * (exp(-growth * start) - exp(-growth * finish)) / (growth * (finish - start))

@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import pairwise
 
 from plantwright.model.calendars import Calendar, continuous, shared_time
-from plantwright.model.programme import Mode, Programme, Resource, Task
+from plantwright.model.programme import Programme, Resource, Task
 from plantwright.model.schedule import Schedule, ScheduledTask
 
 BUDGET = "budget"
@@ -27,11 +27,6 @@ class Usage:
     in_use: float
 
 
-def mode_of(schedule: Schedule, task: Task) -> Mode:
-    """Return the mode in which a task is scheduled."""
-    return next(mode for mode in task.modes if mode.name == schedule.task[task.id].mode)
-
-
 def usage_of(programme: Programme, schedule: Schedule) -> tuple[Usage, ...]:
     """Return capacity and use of every resource but budgets, an entry each time one of them changes."""
     return tuple(
@@ -45,7 +40,7 @@ def _usage(programme: Programme, schedule: Schedule, pool: Resource) -> Iterator
     for at, units in capacity_steps(programme, schedule, pool):
         changes[at][0], last = units - last, units
     for task in programme.tasks:
-        for need in mode_of(schedule, task).needs:
+        for need in schedule.task[task.id].mode_of(task).needs:
             for begin, end in spans_held(programme, task, schedule.task[task.id], pool) if need.id == pool.id else ():
                 changes[begin][1] += need.amount.planned
                 changes[end][1] -= need.amount.planned
@@ -87,8 +82,7 @@ def spans_held(programme: Programme, task: Task, done: ScheduledTask, pool: Reso
 
 def _shifts(programme: Programme, task: Task, done: ScheduledTask) -> list[tuple[float, float]]:
     """The spans in which the task is worked on, between its start and finish."""
-    mode = next(mode for mode in task.modes if mode.name == done.mode)
-    names = {task.calendar, *(programme.resource[need.id].calendar for need in mode.needs)}
+    names = {task.calendar, *(programme.resource[need.id].calendar for need in done.mode_of(task).needs)}
     found = [programme.calendars.get(name, continuous()) for name in sorted(names)]
     calendars: list[Calendar] = [calendar for calendar in found if not calendar.is_continuous]
     calendar = reduce(shared_time, calendars) if calendars else continuous()

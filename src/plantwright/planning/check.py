@@ -29,6 +29,7 @@ from plantwright.planning.check_material import (
     choices,
     lots_made,
     made,
+    missing_parts,
     open_orders,
     uses,
 )
@@ -44,6 +45,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         _production,
         assignments,
         lots_made,
+        missing_parts,
         balance,
         choices,
         open_orders,

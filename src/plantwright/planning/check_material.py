@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plantwright.model.bills import is_choice
 from plantwright.model.plan import Consumption, Plan, ProductionOrder
 from plantwright.model.programme import Component, Programme
-from plantwright.model.routes import Route
+from plantwright.model.routes import Route, way_by
 from plantwright.planning.check_effort import Lots, expected_effort, operation_starts
 from plantwright.planning.check_standing import put_off
 
@@ -150,8 +150,7 @@ def made(programme: Programme, plan: Plan) -> list[Lots]:
 def route_of(programme: Programme, plan: Plan, order: ProductionOrder) -> Route:
     """Return the operations that an order goes through, each where the plan says or else where it is preferred."""
     told = {a.operation: a.preference for a in plan.assignments_of.get(order.id, ())}
-    ways = programme.routes_of[order.item]
-    return next((way for way in ways if all(told.get(o.operation, o.preference) == o.preference for o in way)), ways[0])
+    return way_by(programme.routes_of[order.item], told)
 
 
 def assignments(programme: Programme, plan: Plan) -> Iterator[str]:
@@ -175,6 +174,25 @@ def assignments(programme: Programme, plan: Plan) -> Iterator[str]:
             for start in begins[(begins < first - NEAR) | (begins >= last)].tolist():
                 said = f"{operation.operation} begins at {start:.1f}, when it may not at {operation.work_centre}"
                 yield f"{lots.item}: {said}"
+
+
+def missing_parts(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield the orders that stand which are said to lack more of a part than they take."""
+    orders = {o.id: o for o in plan.production_orders if o.item in programme.routing_of}
+    missing: dict[tuple[str, str], float] = defaultdict(float)
+    for clash in plan.clashes:
+        if clash.kind == "part" and clash.order in orders:
+            missing[clash.order, clash.object] += clash.quantity
+    for (name, part), quantity in sorted(missing.items()):
+        order = orders[name]
+        route = route_of(programme, plan, order)
+        names, reached = [o.operation for o in route], expected_effort(route).reached
+        lines = [line for line in programme.components_of.get(order.item, ()) if line.component == part]
+        taken = order.good * sum(
+            line.quantity.planned * reached[names.index(line.operation) if line.operation else 0] for line in lines
+        )
+        if quantity > taken + NEAR * max(1.0, taken):
+            yield f"{name}: {quantity:g} {part} are missing, of which it takes {taken:g}"
 
 
 def lots_made(programme: Programme, plan: Plan) -> Iterator[str]:

@@ -45,7 +45,7 @@ def left_already(programme: Programme, plan: Plan) -> Iterator[str]:
 
 
 def known_clashes(programme: Programme, plan: Plan) -> Iterator[str]:
-    """Every clash is of an order that stands; of a part, no more is missing than the order takes at once."""
+    """Every clash is of an order that stands, and of a part that it takes."""
     standing = {o.id: o for o in programme.production_orders}
     for clash in plan.clashes:
         order = standing.get(clash.order)

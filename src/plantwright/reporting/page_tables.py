@@ -45,7 +45,10 @@ STATISTICS = ("p10", "p20", "p50", "p80", "p90", "mean")
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the report: `left` first and `right` last columns hold text, `file` says where all of it is."""
+    """A table of the report: `left` first and `right` last columns hold text, `file` says where all of it is.
+
+    `brief` are the columns that a terminal shows, which is narrow; all where none are named.
+    """
 
     caption: str
     columns: tuple[str, ...]
@@ -53,6 +56,7 @@ class Table:
     left: int
     file: str
     right: int = 0
+    brief: tuple[str, ...] = ()
 
     def is_number(self, column: int) -> bool:
         """Return whether a column (counted from 0) holds numbers or dates, set to the right."""

@@ -119,7 +119,8 @@ def _dates(programme: Programme, analysis: RiskAnalysis) -> Table:
         "to p80",
         "to p90",
     )
-    return Table("Dates, confidence and contingency", columns, rows, 1, FILE)
+    brief = ("date", "committed", "kept in", "p50", "p80", "p90")
+    return Table("Dates, confidence and contingency", columns, rows, 1, FILE, brief=brief)
 
 
 def _outlooks(programme: Programme, analysis: RiskAnalysis) -> Table:
@@ -142,7 +143,8 @@ def _outlooks(programme: Programme, analysis: RiskAnalysis) -> Table:
         rows += [(f"{row[0]} ({analysis.relevelled.size} worlds)", *row[1:]) for row in map(shown, orders(analysis))]
     columns = ("conversion finished", "p50", "p80", "p90", "mean", "p80, days after plan",
                f"cost p50, {said}", f"cost p80, {said}")  # fmt: skip
-    return Table("What ranges, risks and levelling do to the end", columns, rows, 1, FILE)
+    brief = ("conversion finished", "p50", "p80", "p90", f"cost p80, {said}")
+    return Table("What ranges, risks and levelling do to the end", columns, rows, 1, FILE, brief=brief)
 
 
 def driver_name(programme: Programme, driver: Driver) -> str:
@@ -179,7 +181,8 @@ def _drivers(programme: Programme, analysis: RiskAnalysis) -> Table:
         "high tenth or happens",
         "days between",
     )
-    return Table("What moves the end most", columns, rows, 2, FILE)
+    brief = ("what", "rank correlation", "days between")
+    return Table("What moves the end most", columns, rows, 2, FILE, brief=brief)
 
 
 def _worths(programme: Programme, analysis: RiskAnalysis) -> Iterator[tuple[str, RiskWorth]]:
@@ -198,7 +201,8 @@ def _register(programme: Programme, analysis: RiskAnalysis) -> Table:
     ]  # fmt: skip
     columns = ("risk", "owner", "happens in", "days at p80", "days, mean", f"cost at p80, {said}",
                "cost, mean", "mitigated in the plan")  # fmt: skip
-    return Table("Risks by what they add (with less without, same worlds)", columns, rows, 2, FILE)
+    brief = ("risk", "happens in", "days at p80", f"cost at p80, {said}")
+    return Table("Risks by what they add (with less without, same worlds)", columns, rows, 2, FILE, brief=brief)
 
 
 def _mitigations(programme: Programme, analysis: RiskAnalysis) -> Table:
@@ -212,7 +216,8 @@ def _mitigations(programme: Programme, analysis: RiskAnalysis) -> Table:
     ]  # fmt: skip
     columns = ("risk", "mitigation", "in the plan", "saves days at p80", "days, mean",
                f"saves at p80, {said}", "costs", f"net, {said}")  # fmt: skip
-    return Table("What mitigations are worth", columns, rows, 2, FILE)
+    brief = ("risk", "in the plan", "saves days at p80", f"net, {said}")
+    return Table("What mitigations are worth", columns, rows, 2, FILE, brief=brief)
 
 
 def _slip(programme: Programme, analysis: RiskAnalysis) -> Table:
@@ -249,7 +254,8 @@ def _merges(programme: Programme, analysis: RiskAnalysis) -> Table:
         "merge bias, days",
         "decides the end",
     )
-    return Table("Merge bias", columns, rows, 1, FILE)
+    brief = ("where paths merge", "paths", "mean of the merge", "merge bias, days")
+    return Table("Merge bias", columns, rows, 1, FILE, brief=brief)
 
 
 def _tasks(programme: Programme, analysis: RiskAnalysis) -> Table:
@@ -271,7 +277,8 @@ def _tasks(programme: Programme, analysis: RiskAnalysis) -> Table:
         "cruciality",
         "deviation, days of work time",
     )
-    return Table("Tasks that decide the end", columns, rows[:SHOWN], 1, FILE)
+    brief = ("task", "criticality", "sensitivity", "schedule sensitivity index")
+    return Table("Tasks that decide the end", columns, rows[:SHOWN], 1, FILE, brief=brief)
 
 
 def _joint(programme: Programme, analysis: RiskAnalysis) -> Table:

@@ -156,7 +156,7 @@ def _work(audited: Audited) -> Iterable[Finding]:
 
 
 def _duration_days(audited: Audited, task: Task) -> float:
-    mode = next(mode for mode in task.modes if mode.name == audited.planned(task).mode)
+    mode = audited.planned(task).mode_of(task)
     return mode.duration.planned / audited.calendar(task).hours_per_day
 
 
@@ -170,7 +170,7 @@ def _is_invalid(audited: Audited, task: Task) -> bool:
 
 
 def _is_bare(audited: Audited, task: Task) -> bool:
-    mode = next(mode for mode in task.modes if mode.name == audited.planned(task).mode)
+    mode = audited.planned(task).mode_of(task)
     costs = mode.needs or task.equipment or mode.cost.planned > 0
     return not costs and _duration_days(audited, task) >= 1
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plantwright.model.issues import Issue, ProgrammeError
+from plantwright.scheduling.instance_files import InstanceError, read_problem
 from plantwright.scheduling.problem import Kind, Link, Problem, ProblemError, Solution, Status
-from plantwright.scheduling.psplib import InstanceError, read_problem
 from plantwright.scheduling.solve import solve
 
 TIME_LIMIT = 10.0

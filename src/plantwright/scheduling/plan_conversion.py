@@ -190,8 +190,7 @@ def objectives_of(programme: Programme, problem: Problem, tasks: tuple[Scheduled
         ),
         "finish": lambda: max(done.finish for done in tasks),
         "cost": lambda: sum(
-            cost_planned(programme, next(mode for mode in task.modes if mode.name == done.mode))
-            for task, done in zip(programme.tasks, tasks, strict=True)
+            cost_planned(programme, done.mode_of(task)) for task, done in zip(programme.tasks, tasks, strict=True)
         ),
     }
     named = {done.task: done for done in tasks}

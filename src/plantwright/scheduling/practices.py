@@ -68,7 +68,7 @@ def _risk(audited: Audited) -> Finding:
 
 
 def _is_uncertain(audited: Audited, task: Task) -> tuple[bool, ...]:
-    mode = next(mode for mode in task.modes if mode.name == audited.planned(task).mode)
+    mode = audited.planned(task).mode_of(task)
     done = audited.programme.progress_of.get(task.id)
     return bool(mode.duration.assumption), bool(done and done.remaining and done.remaining.assumption)
 

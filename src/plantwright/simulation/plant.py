@@ -18,6 +18,7 @@ from plantwright.model.programme import Operation as Step
 from plantwright.model.programme import Programme
 from plantwright.model.programme import WorkCentre as Centre
 from plantwright.model.quantity import Quantity
+from plantwright.model.routes import Route, way_by
 from plantwright.simulation import network as net
 from plantwright.simulation.times import Empirical, Exponential, Fixed, Lognormal, Tabulated, Time
 
@@ -27,7 +28,7 @@ VARIANT = "#"  # joins an item to the number of a further choice of its componen
 Lanes = Mapping[tuple[str, str], str]
 """Item that comes by a lane, and the lane: the item where it comes from."""
 Choice = tuple[tuple[str, str], ...]
-Variant = tuple[str, Choice, tuple[int, ...]]
+Variant = tuple[str, Choice, tuple[tuple[str, int], ...]]
 """An item, the components that an order takes where its bill gives a choice, and where it is worked on likewise."""
 AGAIN = "~"  # joins an operation that is passed again to the one that failed
 
@@ -216,16 +217,14 @@ def variants_of(programme: Programme, plan: Plan) -> dict[Variant, str]:
 def _variant(plan: Plan, order: ProductionOrder) -> Variant:
     """Return what an order makes, what it takes where its bill gives a choice, and where it is worked on likewise."""
     components = tuple((row.operation, row.component) for row in plan.consumptions_of.get(order.id, ()))
-    return order.item, components, tuple(row.preference for row in plan.assignments_of.get(order.id, ()))
+    places = tuple((row.operation, row.preference) for row in plan.assignments_of.get(order.id, ()))
+    return order.item, components, places
 
 
-def _way(programme: Programme, variant: Variant) -> tuple[Step, ...]:
+def _way(programme: Programme, variant: Variant) -> Route:
     """Return the operations that an order of a variant goes through."""
     item, _, places = variant
-    choices = programme.choices_of.get(item, frozenset())
-    ways = programme.routes_of[item]
-    told = (tuple(o.preference for o in way if o.operation in choices) for way in ways)
-    return next((way for way, preferences in zip(ways, told, strict=True) if preferences == places), ways[0])
+    return way_by(programme.routes_of[item], dict(places))
 
 
 def _making(programme: Programme, variants: Mapping[Variant, str], pooled: set[str]) -> Iterator[net.Route]:

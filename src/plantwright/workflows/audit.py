@@ -16,8 +16,8 @@ from plantwright.model.read import load
 from plantwright.reporting.earned_value import EarnedValue, curves, earned_value
 from plantwright.reporting.standing import faults
 from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.answers import Answer, Table
 from plantwright.workflows.progress import Progress, silent
-from plantwright.workflows.steps import Answer, Table
 
 MONEY = ("bac", "pv", "ev", "ac", "sv", "cv", "eac", "etc", "vac")
 INDICES = ("spi", "cpi", "tcpi", "spi_time")

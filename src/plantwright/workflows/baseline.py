@@ -40,7 +40,7 @@ def save_baseline(programme: Programme, schedule: Schedule, folder: Path) -> Pat
 
 
 def _cells(programme: Programme, done: ScheduledTask) -> tuple[str, ...]:
-    mode = next(mode for mode in programme.task[done.task].modes if mode.name == done.mode)
+    mode = done.mode_of(programme.task[done.task])
     cost = f"{cost_planned(programme, mode):.2f} {programme.currency}"
     return done.task, done.mode, _minute(programme, done.start), _minute(programme, done.finish), cost
 

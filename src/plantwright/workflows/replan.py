@@ -17,9 +17,9 @@ from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.read import load
 from plantwright.model.replanning import Replan
 from plantwright.reporting.replanning import MOVES, TRADE, move_rows, trade_rows
+from plantwright.workflows.answers import Answer, Table
 from plantwright.workflows.export import SCHEDULE_ENDINGS, must_be_writable, write_schedule
 from plantwright.workflows.progress import Progress, silent
-from plantwright.workflows.steps import Answer, Table
 
 
 def replanned(

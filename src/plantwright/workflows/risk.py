@@ -12,20 +12,9 @@ from plantwright.reporting.risk_page import write_risk
 from plantwright.reporting.risk_serial import risk_json
 from plantwright.reporting.risk_tables import risk_tables
 from plantwright.workflows.adopted import schedule_of
+from plantwright.workflows.answers import Answer, Table
 from plantwright.workflows.history import must_be_new
 from plantwright.workflows.progress import Progress, silent
-from plantwright.workflows.steps import Answer, Table
-
-ON_A_TERMINAL = {
-    "dates": (0, 2, 3, 5, 6, 7),
-    "outlooks": (0, 1, 2, 3, 7),
-    "drivers": (0, 2, 5),
-    "register": (0, 2, 3, 5),
-    "mitigations": (0, 2, 3, 7),
-    "merges": (0, 1, 4, 5),
-    "critical": (0, 1, 2, 3),
-}
-"""The columns of the widest tables that a terminal shows; the report and the JSON have all."""
 
 
 def at_risk(
@@ -45,11 +34,11 @@ def at_risk(
     )
     if out is not None:
         write_risk(programme, found, out)
-    tables = (_shown(name, table) for name, table in risk_tables(programme, found).items())
-    return Answer(risk_json(programme, found), tuple(tables))
+    return Answer(risk_json(programme, found), tuple(map(_brief, risk_tables(programme, found).values())))
 
 
-def _shown(name: str, table: page_tables.Table) -> Table:
-    kept = ON_A_TERMINAL.get(name, range(len(table.columns)))
-    rows = tuple(tuple(row[column] for column in kept) for row in table.rows)
-    return Table(table.caption, tuple(table.columns[column] for column in kept), rows)
+def _brief(table: page_tables.Table) -> Table:
+    """Return the columns of a page's table that a terminal shows."""
+    kept = [number for number, column in enumerate(table.columns) if column in (table.brief or table.columns)]
+    rows = tuple(tuple(row[number] for number in kept) for row in table.rows)
+    return Table(table.caption, tuple(table.columns[number] for number in kept), rows)

@@ -26,8 +26,6 @@ from plantwright.workflows.history import must_be_new, write_history
 from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.run import work_through
 
-__all__ = ["Answer", "Table", "compared", "gained", "scheduled", "simulated", "text_rows"]
-
 INSTANCES = (".sm", ".mm", ".sch", ".rcp")
 """Endings of the scheduling literature's instance files (PSPLIB, RCPSP/max, Patterson)."""
 

@@ -161,11 +161,13 @@ class _Stream:
 
 
 def _whole(line: int, words: list[str]) -> list[int]:
-    try:
-        return [int(word) for word in words]
-    except ValueError as error:
-        wrong = next(word for word in words if not word.lstrip("-").isdigit())
-        raise _FaultError(line, f"'{wrong[:20]}' is not a whole number") from error
+    found = []
+    for word in words:
+        try:
+            found.append(int(word))
+        except ValueError as error:
+            raise _FaultError(line, f"'{word[:20]}' is not a whole number") from error
+    return found
 
 
 def _must_have(row: _Row, count: int, what: str) -> None:

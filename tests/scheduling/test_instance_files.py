@@ -1,4 +1,3 @@
-import contextlib
 import tempfile
 from pathlib import Path
 
@@ -8,8 +7,8 @@ from hypothesis import strategies as st
 
 from plantwright.model.issues import ProgrammeError
 from plantwright.scheduling import solve_file
+from plantwright.scheduling.instance_files import InstanceError, read_problem
 from plantwright.scheduling.problem import Kind, ProblemError
-from plantwright.scheduling.psplib import read_problem
 
 STARS = "*" * 40 + "\n"
 MULTI_MODE = (
@@ -32,6 +31,7 @@ MAX_LAGS = (
     "2 1 0 0\n0 1 2 1 2 [0] [0]\n1 1 2 2 3 [1] [3]\n2 1 2 3 1 [2] [-{limit}]\n3 1 0\n"
     "0 1 0 0\n1 1 3 1\n2 1 2 1\n3 1 0 0\n1\n"
 )
+PATTERSON = "5 2\n4 1\n0 0 0 2 2 3\n3 2 1 1\n4\n2 4 0 1 5\n1 1 1 1 5\n0 0 0 0\n"
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
@@ -106,23 +106,43 @@ def test_a_broken_file_is_refused_with_its_reason(tmp_path, name, text, part):
         solve_file(path)
 
 
-@given(st.integers(0, 10**6), st.text(max_size=4), st.integers(0, 30))
+@given(st.integers(0, 10**6), st.text(max_size=4) | st.text("-0123456789 \n", max_size=6), st.integers(0, 30))
 @settings(deadline=None, max_examples=200)
-def test_no_damage_to_a_file_brings_more_than_a_reason(place, inserted, deleted):
-    for text, suffix in ((MULTI_MODE.format(stock=9), ".mm"), (MAX_LAGS.format(limit=4), ".sch")):
+def test_a_damaged_file_is_read_or_refused_with_a_reason_in_the_file(place, inserted, deleted):
+    texts = ((MULTI_MODE.format(stock=9), ".mm"), (MAX_LAGS.format(limit=4), ".sch"), (PATTERSON, ".rcp"))
+    for text, suffix in texts:
         at = place % len(text)
+        damaged = text[:at] + inserted + text[at + deleted :]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"a{suffix}"
-            path.write_text(text[:at] + inserted + text[at + deleted :], encoding="utf-8", errors="replace")
-            with contextlib.suppress(ProblemError):
-                read_problem(path)
+            path.write_text(damaged, encoding="utf-8", errors="replace")
+            assert is_read(path) or is_refused(path, lines=len(damaged.splitlines()))
+
+
+def is_read(path: Path) -> bool:
+    """Whether a file is read, as tasks with durations."""
+    try:
+        problem = read_problem(path)
+    except InstanceError:
+        return False
+    return bool(problem.tasks) and all(mode.duration >= 0 for task in problem.tasks for mode in task.modes)
+
+
+def is_refused(path: Path, lines: int) -> bool:
+    """Whether a file is refused with a reason and one of its lines, or 0 for all of it."""
+    with pytest.raises(InstanceError) as refused:
+        read_problem(path)
+    return bool(refused.value.reason) and 0 <= refused.value.line <= lines
+
+
+def test_a_number_with_two_signs_is_named(tmp_path):
+    path = _write(tmp_path, "a.rcp", PATTERSON.replace("3 2 1 1", "3 --2 1 1"))
+    with pytest.raises(InstanceError, match=r"a.rcp:4: '--2' is not a whole number"):
+        read_problem(path)
 
 
 def broken(old: str, new: str) -> str:
     return MULTI_MODE.format(stock=9).replace(old, new, 1)
-
-
-PATTERSON = "5 2\n4 1\n0 0 0 2 2 3\n3 2 1 1\n4\n2 4 0 1 5\n1 1 1 1 5\n0 0 0 0\n"
 
 
 def test_a_patterson_file_is_read_wherever_its_lines_break(tmp_path):
