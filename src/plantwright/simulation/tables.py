@@ -263,7 +263,7 @@ def _exits(b: Draft) -> None:
         b.exits[route.name] = end(b.pools.index(route.pool) if route.pool else special, route.gives)
         if route.cards:
             b.scrapped[route.name] = end(at.SCRAPPED, route.cards)
-    b.arrays["exits"] = np.array(rows, dtype=np.int64)
+    b.arrays["exits"] = np.array(rows, dtype=np.int64).reshape(-1, 3)
     b.arrays["outputs"] = np.array([k for k, _ in outputs] or [0], dtype=np.int64)
     b.arrays["outputf"] = np.array([amount for _, amount in outputs] or [0.0])
 
