@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -45,6 +45,8 @@ Replications = Annotated[int, typer.Option(min=1, max=100_000, help="simulated w
 Threads = Annotated[
     int | None, typer.Option(min=1, help="threads for the simulation; as many as there are cores unless given")
 ]
+Buffering = Literal["spread", "service"]
+CalendarPeriod = Literal["month", "quarter", "year"]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another program to read")]
 
 
@@ -284,23 +286,48 @@ def promise(
 @app.command()
 def buffers(
     source: Source,
+    by: Annotated[
+        Buffering,
+        typer.Option(
+            help="safety times by the simulated spread, or safety stocks placed by guaranteed service at least cost"
+        ),
+    ] = "spread",
     confidence: Annotated[
-        float, typer.Option(min=0.5, max=0.99, help="share of worlds in which dates are to hold")
+        float, typer.Option(min=0.5, max=0.99, help="share of worlds in which dates are to hold; service level")
     ] = 0.8,
-    out: Annotated[Path | None, typer.Option(help="new file for items.csv with the proposed safety times")] = None,
+    service_time: Annotated[
+        str, typer.Option(metavar="TIME", help="by service: from a customer's order to shipping, such as `4 weeks`")
+    ] = "0",
+    per: Annotated[CalendarPeriod, typer.Option(help="by service: period by which demand is counted")] = "quarter",
+    spread: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=10, help="by service: deviation of a period's demand, share of its mean; else from the demand"
+        ),
+    ] = None,
+    holding: Annotated[
+        float, typer.Option(min=0, max=10, help="by service: cost of holding an item a year, share of its cost")
+    ] = 0.2,
+    out: Annotated[Path | None, typer.Option(help="new file for items.csv with what is proposed")] = None,
     replications: Annotated[int, typer.Option(min=10, max=100_000, help="simulated worlds")] = 50,
     seed: Seed = 1,
     threads: Threads = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set safety times by the simulated spread so that promises hold, and show what they do."""
+    """Set safety times or safety stocks so that promises hold, and show what they do in simulated worlds."""
     with _explained(), _progress(hidden=as_json) as progress:
-        from plantwright.workflows.plans import buffered
+        from plantwright.workflows.buffered import buffered, service, stocked
 
-        answer = buffered(
-            source, confidence=confidence, replications=replications, seed=seed, threads=threads, out=out,
-            progress=progress,
-        )  # fmt: skip
+        if by == "spread":
+            answer = buffered(
+                source, confidence=confidence, replications=replications, seed=seed, threads=threads, out=out,
+                progress=progress,
+            )  # fmt: skip
+        else:
+            asked = service(confidence, service_time, per, spread, holding)
+            answer = stocked(
+                source, asked, replications=replications, seed=seed, threads=threads, out=out, progress=progress
+            )
     _show(answer, as_json)
 
 

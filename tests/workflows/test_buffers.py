@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.planning.programmes import Plant
 from typer.testing import CliRunner
 
 from plantwright.cli import app
 from plantwright.model.read import load
+from plantwright.workflows.buffered import items_table
 from plantwright.workflows.buffers import Buffers, buffers
 
 SMALL = Path(__file__).parents[2] / "examples" / "small"
@@ -55,3 +57,34 @@ def test_a_workbook_has_no_items_table_to_write(tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["buffers", str(book), "--out", str(tmp_path / "items.csv")])
     assert said.exit_code == 1
     assert "there is no items.csv" in said.stderr
+
+
+def test_safety_stocks_are_proposed_judged_and_can_be_adopted(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "plant")
+    out = tmp_path / "items.csv"
+    options = ["--by", "service", "--spread", "0.3", "--replications", "10", "--out", str(out), "--json"]
+    said = CliRunner().invoke(app, ["buffers", str(tmp_path / "plant"), *options])
+    assert said.exit_code == 0, said.output
+    found = json.loads(said.stdout)
+    assert found["cost_a_year"] > 0
+    assert found["least_cost_a_year"] == pytest.approx(found["cost_a_year"])
+    assert set(found["held"]) == {"before", "after"}
+    proposed = {row["item"]: row["proposed"] for row in found["stocks"]}
+    out.replace(tmp_path / "plant" / "items.csv")
+    assert {i.id: i.safety_stock.planned for i in load(tmp_path / "plant").items} == proposed
+
+
+@pytest.mark.parametrize("time", ["4", "soon", "-1 day"])
+def test_a_service_time_that_is_none_is_refused(time: str) -> None:
+    said = CliRunner().invoke(app, ["buffers", str(SMALL), "--by", "service", "--service-time", time])
+    assert said.exit_code == 1
+    assert "--service-time" in said.stderr
+
+
+def test_an_item_at_a_site_has_a_row_of_its_own_in_the_table(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("id,name,safety_stock\npart,A part,7\nrack,,\n", encoding="utf-8")
+    programme = Plant().sites("ohio", "texas").source("part").lane("ohio", "texas", 1.0).programme()
+    table = items_table(programme, tmp_path, "safety_stock", {"part@ohio": "3", "part@texas": "5"})
+    assert table.splitlines() == [
+        "id,name,safety_stock,site", "part,A part,7,", "rack,,,", "part,A part,3,ohio", "part,A part,5,texas",
+    ]  # fmt: skip

@@ -21,15 +21,17 @@ from plantwright.planning.unconstrained import unconstrained
 
 if TYPE_CHECKING:
     from plantwright.planning.allocation import TierBound, improved, lateness_bounds, objective, steady
+    from plantwright.planning.service_network import Service, safety_stocks
 
 __all__ = [
-    "AsOf", "Difference", "Displaced", "Promise", "Rules", "TierBound", "as_of", "causes_of", "check_plan",
+    "AsOf", "Difference", "Displaced", "Promise", "Rules", "Service", "TierBound", "as_of", "causes_of", "check_plan",
     "difference", "improved", "lateness_bounds", "objective", "plan", "promise", "promise_by_priority", "promises",
-    "steady", "unconstrained", "with_causes", "with_inventory", "with_stable_ids",
+    "safety_stocks", "steady", "unconstrained", "with_causes", "with_inventory", "with_stable_ids",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'plantwright.planning' has no attribute {name!r}")
-    return getattr(import_module("plantwright.planning.allocation"), name)
+    part = "service_network" if name in ("Service", "safety_stocks") else "allocation"
+    return getattr(import_module(f"plantwright.planning.{part}"), name)

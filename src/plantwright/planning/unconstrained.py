@@ -61,14 +61,14 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
         needs[demand.item].add(np.array([wanted]), np.array([float(demand.quantity)]))
     orders: list[PlannedOrder] = []
     requirements: list[Requirement] = []
-    for item in _parents_first(programme):
+    for item in parents_first(programme):
         times, gross = needs[item].by_day()
         net = _net(programme, item, times, gross)
         made = _orders(programme, item, times[net > EPS], net[net > EPS])
         standing = _standing(programme, item)
         if item in programme.routing_of and (made or standing):
             _explode(programme, item, made + standing, needs, capacity, used, edges)
-        move = _brought(programme, item)
+        move = brought(programme, item)
         if move is not None:
             needs[move.origin].add(np.array([o.placed for o in made]), np.array([o.quantity for o in made]))
         orders += made
@@ -76,20 +76,20 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
     return Unconstrained(tuple(requirements), tuple(orders), loads(capacity, used, edges))
 
 
-def _parents_first(programme: Programme) -> list[str]:
+def parents_first(programme: Programme) -> list[str]:
     """Return all items, each after those that it goes into; raises `ValueError` where they go round in a circle."""
     goes_into: dict[str, list[str]] = {item.id: [] for item in programme.items}
     for item, lines in programme.components_of.items():
         for line in lines:
             goes_into[line.component].append(item)
     for item in (i.id for i in programme.items):
-        move = _brought(programme, item)
+        move = brought(programme, item)
         if move is not None:
             goes_into[move.origin].append(item)
     return list(TopologicalSorter(goes_into).static_order())
 
 
-def _brought(programme: Programme, item: str) -> Move | None:
+def brought(programme: Programme, item: str) -> Move | None:
     """Return by what lane an item comes that its site neither makes nor buys: the preferred one."""
     here = item in programme.routing_of or item in programme.sources_of
     return None if here else next(iter(programme.moves_of.get(item, ())), None)
@@ -111,7 +111,7 @@ def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list
         begins = _begins(programme, item, times)[0]
         units = [*zip(begins.tolist(), times.tolist(), net.tolist(), strict=True)]
         return [PlannedOrder(item, "", quantity, begin, time) for begin, time, quantity in units]
-    move, offers = _brought(programme, item), programme.sources_of.get(item, ())
+    move, offers = brought(programme, item), programme.sources_of.get(item, ())
     if move is not None:
         lot = move.lane.moq.planned, move.lane.multiple.planned, move.lane.time.planned
         return [*_lots(item, move.lane.id, lot, times, net)]

@@ -11,19 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, isfinite
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantwright import planning, scheduling, simulation
-from plantwright.model.files import Sheet, read_folder
-from plantwright.model.issues import Issue, ProgrammeError
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
-from plantwright.model.write import csv_text
 from plantwright.simulation.supply import receipts
 from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.progress import Progress, silent
@@ -41,6 +37,11 @@ class SafetyTime:
     before: float
     proposed: float
     slip: float
+
+    @property
+    def cell(self) -> str:
+        """Return the proposed time as a cell of items.csv."""
+        return f"{self.proposed / DAY:g} days"
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,23 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Buffers:
-    """The safety times proposed, and what they do to the demands: before and after, in the same worlds."""
+class Judged:
+    """What buffers do to the demands: before and after, in the same worlds."""
 
     confidence: float
-    safety: tuple[SafetyTime, ...]
     before: Kept
     after: Kept
 
 
 @dataclass(frozen=True)
-class _Worlds:
+class Buffers(Judged):
+    """The safety times proposed, and what they do."""
+
+    safety: tuple[SafetyTime, ...]
+
+
+@dataclass(frozen=True)
+class Worlds:
     """The worlds in which plans are judged: the schedule's trials, and the seed of all draws."""
 
     schedule: Schedule
@@ -81,6 +88,12 @@ class _Worlds:
     replications: int
     seed: int
     threads: int | None
+
+    @classmethod
+    def of(cls, programme: Programme, schedule: Schedule, replications: int, seed: int, threads: int | None) -> Worlds:
+        """Return the worlds of a programme as its schedule decided it."""
+        trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
+        return cls(schedule, trials, replications, seed, threads)
 
     def delivered(self, programme: Programme, plan: Plan, progress: Progress, step: str) -> Floats:
         """Return when the last unit of each demand arrives, infinite where never, shape (replications, demands)."""
@@ -103,8 +116,7 @@ def buffers(
     """
     schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
-    trials = scheduling.conversion_trials(programme, schedule, seed, range(replications))
-    worlds = _Worlds(schedule, trials, replications, seed, threads)
+    worlds = Worlds.of(programme, schedule, replications, seed, threads)
     plan = planning.plan(programme, schedule)
     before = worlds.delivered(programme, plan, progress, "simulating the plan as it is")
     slips = _slips_of_parts(programme, plan, worlds, confidence)
@@ -116,8 +128,8 @@ def buffers(
     final = planning.plan(safe, schedule)
     after = worlds.delivered(safe, final, progress, "simulating with all safety times")
     found = [_safety_time(programme, safe, item.id, slips) for item in programme.items if slips.get(item.id, 0.0) > 0]
-    kept = _kept(programme, plan, before, confidence), _kept(safe, final, after, confidence)
-    return Buffers(confidence, tuple(found), *kept)
+    both = kept(programme, plan, before, confidence), kept(safe, final, after, confidence)
+    return Buffers(confidence, *both, tuple(found))
 
 
 def with_safety_times(programme: Programme, slips: Mapping[str, float]) -> Programme:
@@ -129,23 +141,13 @@ def with_safety_times(programme: Programme, slips: Mapping[str, float]) -> Progr
     return replace(programme, items=items)
 
 
-def items_table(source: Path, safety: tuple[SafetyTime, ...]) -> str:
-    """Return a programme's items table as CSV with the proposed safety times in it, to take the place of the old one.
-
-    Raises ProgrammeError where `source` is no folder that holds the table.
-    """
-    raw = read_folder(source, frozenset({"items"}))
-    if "items" not in raw.sheets:
-        remedy = "name a programme's folder; make one of a workbook with `plantwright new`"
-        raise ProgrammeError([Issue(str(source), 0, "", "there is no items.csv", remedy)])
-    table = raw.sheets["items"]
-    days = {each.item: f"{each.proposed / DAY:g} days" for each in safety}
-    rows = tuple(
-        (number, {**cells, "safety_time": days[cells["id"]]} if cells.get("id") in days else cells)
-        for number, cells in table.rows
+def with_safety_stocks(programme: Programme, stocks: Mapping[str, float]) -> Programme:
+    """Return the programme with these safety stocks (units by item) in place of those of the items named."""
+    items = tuple(
+        item.model_copy(update={"safety_stock": Quantity(stocks.get(item.id, item.safety_stock.planned))})
+        for item in programme.items
     )
-    headings = table.headings if "safety_time" in table.headings else (*table.headings, "safety_time")
-    return csv_text(Sheet(table.file, headings, rows))
+    return replace(programme, items=items)
 
 
 def _days(hours: float) -> Quantity:
@@ -157,7 +159,7 @@ def _safety_time(programme: Programme, safe: Programme, item: str, slips: Mappin
     return SafetyTime(item, *times, slips[item])
 
 
-def _slips_of_parts(programme: Programme, plan: Plan, worlds: _Worlds, confidence: float) -> dict[str, float]:
+def _slips_of_parts(programme: Programme, plan: Plan, worlds: Worlds, confidence: float) -> dict[str, float]:
     """Return by how many hours the receipts of each bought item are late in all but few worlds, over all its orders."""
     came = receipts(programme, plan, worlds.seed, range(worlds.replications))
     late: dict[str, list[Floats]] = defaultdict(list)
@@ -182,7 +184,8 @@ def _quantiles(late: Mapping[str, Floats], confidence: float) -> dict[str, float
     return {item: max(float(np.quantile(rows, confidence)), 0.0) for item, rows in finite.items() if rows.size}
 
 
-def _kept(programme: Programme, plan: Plan, delivered: Floats, confidence: float) -> Kept:
+def kept(programme: Programme, plan: Plan, delivered: Floats, confidence: float) -> Kept:
+    """Return how well a plan keeps its dates where its demands are delivered so."""
     due = np.array([d.due.planned for d in programme.demand])
     promised = np.maximum(np.array([plan.promised(d.id) for d in programme.demand]), due)
     return Kept(

@@ -9,8 +9,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from plantwright import planning
 from plantwright.exchange.plan_file import LastPlan, digest, read_plan
 from plantwright.model.issues import Issue, ProgrammeError
@@ -22,8 +20,7 @@ from plantwright.planning.rolling import AsOf
 from plantwright.reporting.words import names
 from plantwright.workflows.adopted import schedule_of
 from plantwright.workflows.answers import Answer, Table, dicts, text_rows
-from plantwright.workflows.buffers import Buffers, Kept, buffers, items_table
-from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan, write_text
+from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan
 from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.run import planned as plan_of
 
@@ -32,8 +29,6 @@ MIX = ("from", "item", "due", "in time", "by its share", "because")
 ORDERS = ("order", "what", "item", "supplier", "before", "after", "there", "days later")
 DEMANDS = ("demand", "what", "units before", "units after", "days later")
 NEEDS = ("item", "name", "gross", "net", "first needed", "order by", "orders before the start")
-SAFETY = ("item", "name", "days behind the plan", "safety time before, days", "proposed, days")
-KEPT = ("demand", "due", "promised before", "there before", "promised after", "there after")
 LOADS = ("of", "weeks above 100 %", "highest load, %", "in week of", "hours too few")
 
 
@@ -197,63 +192,3 @@ def _load_rows(programme: Programme, found: Unconstrained) -> Iterable[tuple[Any
         worst = max(by[name], key=lambda e: (e.needed / e.available if e.available else e.needed * 1e9, -e.week))
         share = 100 * worst.needed / worst.available if worst.available else "nothing there"
         yield named.get(name, name), len(over), share, _week(programme, worst.week), missing[name]
-
-
-def buffered(
-    source: Path,
-    *,
-    confidence: float = 0.8,
-    replications: int = 50,
-    seed: int = 1,
-    threads: int | None = None,
-    out: Path | None = None,
-    progress: Progress = silent,
-) -> Answer:
-    """Propose safety times by which dates hold with a confidence, and show what they do; the items with them into the
-    new file `out`.
-    """
-    if out is not None:
-        must_be_writable(out, (".csv",))
-        items_table(source, ())
-    programme = load(source)
-    found = buffers(
-        programme, confidence=confidence, replications=replications, seed=seed, threads=threads, progress=progress
-    )
-    if out is not None:
-        write_text(out, items_table(source, found.safety))
-    safety = [(s.item, programme.item[s.item].name, s.slip / 24, s.before / 24, s.proposed / 24) for s in found.safety]
-    demands = [_kept_row(programme, found, k) for k in range(len(programme.demand))]
-    title = f"Dates that hold in {confidence:.0%} of {replications} simulated worlds, of {len(demands)} demands"
-    summary = [(name, *map(str, kept.held(confidence)), _mean_days(kept)) for name, kept in _sides(found)]
-    tables = (
-        Table("Safety times", SAFETY, text_rows(safety)),
-        Table(f"Demands, by {confidence:.0%} of the worlds", KEPT, text_rows(demands)),
-        Table(title, ("", "due dates", "promises", "mean days late"), text_rows(summary)),
-    )
-    held = {
-        name: dict(zip(("due_dates", "promises"), kept.held(confidence), strict=True)) for name, kept in _sides(found)
-    }
-    data = {"confidence": confidence, "replications": replications, "seed": seed, "held": held}
-    return Answer(data | {"safety": dicts(SAFETY, safety), "demands": dicts(KEPT, demands)}, tables)
-
-
-def _sides(found: Buffers) -> tuple[tuple[str, Kept], tuple[str, Kept]]:
-    return ("before", found.before), ("after", found.after)
-
-
-def _mean_days(kept: Kept) -> float:
-    """Return the mean days behind the due date by which demands are there, of those that are at all."""
-    late = np.maximum(kept.confident - kept.due, 0.0) / 24
-    return float(late[np.isfinite(late)].mean()) if np.isfinite(late).any() else 0.0
-
-
-def _kept_row(programme: Programme, found: Buffers, k: int) -> tuple[Any, ...]:
-    sides = (found.before, found.after)
-    promised = [_date_or_none(programme, float(side.promised[k])) for side in sides]
-    confident = [_date_or_none(programme, float(side.confident[k])) for side in sides]
-    due = _date(programme, float(found.before.due[k]))
-    return programme.demand[k].id, due, promised[0], confident[0], promised[1], confident[1]
-
-
-def _date_or_none(programme: Programme, hours: float) -> str | None:
-    return _date(programme, hours) if isfinite(hours) else None
