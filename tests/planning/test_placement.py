@@ -76,7 +76,7 @@ def test_no_placement_of_a_small_network_costs_less(network: ServiceNetwork) -> 
 def test_what_goes_round_in_a_circle_is_refused() -> None:
     with pytest.raises(ValueError, match="cycle"):
         ServiceNetwork((Stage("a", 1, 1.0, 1.0), Stage("b", 1, 1.0, 1.0)), ((0, 1), (1, 0)), 1.0)
-    with pytest.raises(ValueError, match="no stage|there is not"):
+    with pytest.raises(ValueError, match="there is not"):
         ServiceNetwork((Stage("a", 1, 1.0, 1.0),), ((0, 1),), 1.0)
 
 
@@ -91,7 +91,7 @@ def plant() -> Plant:
 
 
 def test_a_chain_is_placed_as_by_hand() -> None:
-    """A unit of value that is held early costs the same per spread there: all that is not cheaper is held at the end."""
+    """Where nothing is cheaper before it was built in, all is held at the end, for the longest way."""
     programme = plant().programme()
     assert item_costs(programme) == {"part": 1.0, "frame": 1.0, "tray": 1.0, "rack": 3.0}
     times = {name: replenishment_hours(programme, name) / DAY for name in ("part", "tray", "rack", "frame")}
