@@ -302,6 +302,24 @@ def test_production_orders_that_cannot_stand(row: str, column: str, words: str, 
     assert words in issue.message + issue.remedy
 
 
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ("mkae,", "next_operation", "no operation 'mkae'"),
+        (",test", "work_centres", "no way through the routing of 'rack' goes by test"),
+        (",biuld", "work_centres", "did you mean 'build'?"),
+    ],
+)
+def test_where_an_order_that_stands_is_and_goes_must_be_in_its_routing(
+    cells: str, column: str, words: str, tmp_path: Path
+) -> None:
+    row = f"id,item,quantity,finish,next_operation,work_centres\njob1,rack,2,2026-06-01,{cells}\n"
+    centres = SUPPLIED["work_centres.csv"] + "test,1,4\n"
+    (issue,) = errors(found(tmp_path, SUPPLIED | {"production_orders.csv": row, "work_centres.csv": centres}))
+    assert (issue.file, issue.row, issue.column) == ("production_orders.csv", 2, column)
+    assert words in issue.message + issue.remedy
+
+
 ALTERNATES = "item,operation,work_centre,time,preference,valid_from,valid_to\nrack,make,build,2 h,1,,\n"
 
 

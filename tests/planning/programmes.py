@@ -110,8 +110,9 @@ class Plant:
     def on_order(self, name: str, item: str, quantity: float, at: float, supplier: str = "maker") -> Plant:
         return self.stock(item, quantity, at, id=name, kind="on_order", supplier=supplier)
 
-    def firm(self, name: str, item: str, quantity: float, finish: float) -> Plant:
-        return self._add("production_orders", FirmOrder(id=name, item=item, quantity=q(quantity), finish=q(finish)))
+    def firm(self, name: str, item: str, quantity: float, finish: float, **more: Any) -> Plant:
+        row = FirmOrder(id=name, item=item, quantity=q(quantity), finish=q(finish), **more)
+        return self._add("production_orders", row)
 
     def site(self, name: str = "site", transit: float = 0.0, weekly: float = 1e6, power: Any = ()) -> Plant:
         power_steps = steps(power) if power != () else ()

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.planning.programmes import DAY, WEEK, Plant
+from tests.planning.programmes import DAY, WEEK, Plant, q
 from tests.planning.test_priority import deliveries
 from tests.planning.test_properties import QUICK, supplied_plants
 
 from plantwright.model.plan import Plan
 from plantwright.planning import check_plan, plan
+from plantwright.simulation import simulate
 
 
 def planned(plant: Plant) -> Plan:
@@ -84,12 +86,73 @@ def test_an_order_for_what_cannot_be_made_is_named_and_the_rest_is_planned() -> 
     assert [o.id for o in found.production_orders] == ["job8"]
 
 
+def line() -> Plant:
+    """A line of three days: a rack is built from two parts, tested, and packed in a crate."""
+    plant = Plant().centre("cell").centre("bench").centre("dock")
+    places = {"build": "cell", "test": "bench", "pack": "dock"}
+    steps = [{"at": at, "hours": DAY, "name": name} for name, at in places.items()]
+    return plant.make("rack", *steps, part=2).component("rack", "crate", 1.0, operation="pack")
+
+
+def test_what_is_in_process_takes_only_what_is_left_of_it() -> None:
+    """At its test a rack takes bench, dock and crate; the cell and the parts that it has had are free for another."""
+    plant = line().stock("part", 2).stock("crate", 2).firm("job7", "rack", 1, 2 * DAY, next_operation="test")
+    found = planned(plant.demand("a", "rack", 1, due=2 * DAY).demand("b", "rack", 1, due=3 * DAY, priority=2))
+    stands = next(order for order in found.production_orders if order.frozen)
+    assert (stands.release, stands.finish) == (0, 2 * DAY)
+    assert deliveries(found, "a") == [(1, 2 * DAY)]
+    assert deliveries(found, "b") == [(1, 3 * DAY)]
+    assert {p.item for p in found.pegging if p.demand == "firm:job7"} == {"crate"}
+    assert found.clashes == ()
+
+
+def test_units_in_process_are_those_that_the_rest_of_the_routing_leaves_good() -> None:
+    plant = Plant().centre("cell").centre("bench")
+    plant.make("rack", {"at": "cell", "hours": 1, "share": 0.5}, {"at": "bench", "hours": 1, "share": 0.8})
+    found = planned(plant.firm("job7", "rack", 8, WEEK, next_operation="op1").firm("job8", "rack", 8, 2 * WEEK))
+    assert {o.id: o.quantity for o in found.production_orders} == {"job7": 10, "job8": 20}
+
+
+def test_an_order_that_stands_goes_by_the_work_centres_that_it_names() -> None:
+    plant = cell().centre("old").stock("part", 99)
+    plant.rows["routing"] += [
+        plant.rows["routing"][0].model_copy(update={"work_centre": "old", "preference": 2, "time": q(3 * DAY)})
+    ]
+    plant.firm("job7", "rack", 1, 5 * DAY, work_centres=("old",)).firm("job8", "rack", 1, 5 * DAY)
+    found = planned(plant.demand("a", "rack", 2, due=5 * DAY))
+    assert {a.order: a.work_centre for a in found.assignments} == {"job7": "old", "job8": "cell"}
+    assert {o.id: o.release for o in found.production_orders} == {"job7": 2 * DAY, "job8": 4 * DAY}
+    assert found.clashes == ()
+    moved = replace(found, assignments=tuple(replace(a, work_centre="cell", preference=1) for a in found.assignments))
+    assert any("not by old" in fault for fault in check_plan(plant.programme(), plant.schedule(), moved))
+
+
+def test_an_order_that_stands_is_no_safety_stock_where_there_are_further_ways() -> None:
+    plant = cell().centre("old").stock("part", 99)
+    plant.rows["routing"] += [plant.rows["routing"][0].model_copy(update={"work_centre": "old", "preference": 2})]
+    found = planned(plant.firm("job7", "rack", 3, WEEK).demand("a", "rack", 3, due=2 * WEEK))
+    assert [o.id for o in found.production_orders] == ["job7"]
+
+
+def test_the_simulated_line_starts_with_what_is_in_process() -> None:
+    plant = line().stock("crate", 1).firm("job7", "rack", 1, 2 * DAY, next_operation="test")
+    programme = plant.demand("a", "rack", 1, due=2 * DAY).programme()
+    worlds = simulate(programme, planned(plant), np.zeros((1, 0)), 1, 1)
+    assert worlds.delivered_at.tolist() == [[2 * DAY]]
+
+
 @st.composite
 def standing_plants(draw: st.DrawFn) -> Plant:
     plant = draw(supplied_plants())
+    for row in [row for row in plant.rows["routing"] if draw(st.booleans())]:
+        other = {"work_centre": "line" if row.work_centre == "test" else "test", "preference": 2, "time": q(9.0)}
+        plant.rows["routing"].append(row.model_copy(update=other))
     for n in range(draw(st.integers(1, 4))):
         item, finish = draw(st.sampled_from(["rack", "tray0", "tray1"])), draw(st.floats(1, 11 * WEEK))
-        plant.firm(f"job{n}", item, draw(st.integers(1, 6)), finish)
+        rows = [row for row in plant.rows["routing"] if row.item == item]
+        left = draw(st.sampled_from(["", *(row.operation for row in rows)]))
+        centres = draw(st.sampled_from([(), *((row.work_centre,) for row in rows)]))
+        plant.firm(f"job{n}", item, draw(st.integers(1, 6)), finish, next_operation=left, work_centres=centres)
     return plant
 
 

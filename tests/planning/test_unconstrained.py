@@ -84,3 +84,12 @@ def test_without_limits_both_plans_order_the_same() -> None:
         assert made == pytest.approx(sum(o.quantity for o in free.orders if o.item == item), abs=1)
     bought = sum(o.quantity for o in constrained.purchase_orders)
     assert bought == pytest.approx(sum(o.quantity for o in free.orders if o.item == "chip"), abs=3)
+
+
+def test_what_is_in_process_needs_only_what_is_left_of_it() -> None:
+    plant = Plant().centre("cell").centre("bench").source("part").source("crate")
+    plant.make("rack", {"at": "cell", "hours": 2, "name": "build"}, {"at": "bench", "hours": 3, "name": "pack"}, part=2)
+    plant.component("rack", "crate", 1.0, operation="pack").firm("job7", "rack", 4, WEEK, next_operation="pack")
+    found = unconstrained(plant.programme(), plant.schedule())
+    assert {o.item: o.quantity for o in found.orders} == {"crate": 4}
+    assert {e.object: e.needed for e in found.loads if e.needed} == {"bench": 12}

@@ -35,7 +35,9 @@ REFERENCES = {
     "routing": {"item": "items", "work_centre": "work_centres", "resources": "resources"},
     "sources": {"item": "items", "supplier": "parties", "site": "sites"},
     "stock": {"item": "items", "supplier": "parties", "site": "sites"},
-    "production_orders": {"item": "items", "customer": "parties", "site": "sites"},
+    "production_orders": {
+        "item": "items", "customer": "parties", "site": "sites", "work_centres": "work_centres",
+    },
     "demand": {"customer": "parties", "destination": "destinations", "item": "items", "site": "sites"},
     "destinations": {"party": "parties"},
     "reservations": {"item": "items", "customer": "parties", "demand": "demand", "site": "sites"},

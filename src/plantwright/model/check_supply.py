@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from plantwright.model.draft import Draft, in_row, suggestion
 from plantwright.model.issues import Issue
-from plantwright.model.programme import Component
+from plantwright.model.programme import Component, FirmOrder
 from plantwright.model.quantity import from_when
+from plantwright.model.routes import MOST, number_of_ways, routes, way_through
 
 
 def substitutes(draft: Draft) -> Iterator[Issue]:
@@ -97,6 +98,20 @@ def firm_orders(draft: Draft) -> Iterator[Issue]:
             yield in_row(order, "item", said, "add its operations to routing.csv; an open purchase goes into stock.csv")
         if order.id in stocked:
             yield in_row(order, "id", f"'{order.id}' is a row of stock.csv already", "give it an id of its own")
+        yield from _steps_left(draft, order)
+
+
+def _steps_left(draft: Draft, order: FirmOrder) -> Iterator[Issue]:
+    """Yield what is wrong with where an order that stands is and goes: nothing where its item has no routing."""
+    rows = [row for row in draft.programme.routing if row.item == order.item]
+    operations = list(dict.fromkeys(row.operation for row in rows))
+    if rows and order.next_operation and order.next_operation not in operations:
+        remedy = suggestion(order.next_operation, frozenset(operations), "routing.csv")
+        yield in_row(order, "next_operation", f"'{order.item}' has no operation '{order.next_operation}'", remedy)
+    known = {*order.work_centres} <= draft.ids("work_centres") and number_of_ways(rows) <= MOST
+    if rows and known and way_through(routes(rows), order.work_centres) is None:
+        said = f"no way through the routing of '{order.item}' goes by {', '.join(order.work_centres)}"
+        yield in_row(order, "work_centres", said, "name one work centre of an operation, of those in routing.csv")
 
 
 def lives(draft: Draft) -> Iterator[Issue]:

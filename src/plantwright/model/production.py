@@ -234,6 +234,12 @@ class FirmOrder(Row):
     quantity: Count = Field(description="good units that it makes")
     finish: Date = Field(description="date (and time) at which the last of them is done")
     customer: Identifier = Field(default="", description="customer that it is made for; blank: nobody in particular")
+    next_operation: Identifier = Field(
+        default="", description="of what is in process: operation that is next, those before it are done; blank: all"
+    )
+    work_centres: Identifiers = Field(
+        default=(), description="work centres that it goes through where its routing gives a choice; blank: preferred"
+    )
 
 
 class Demand(Row):

@@ -282,6 +282,11 @@ class Programme:
         return _grouped((move.item, move) for move in sorted(self.moves, key=lambda move: move.lane.preference))
 
     @cached_property
+    def in_process(self) -> Mapping[str, str]:
+        """The next operation of each production order that stands in process, by its id."""
+        return {order.id: order.next_operation for order in self.production_orders if order.next_operation}
+
+    @cached_property
     def choices_of(self) -> Mapping[str, frozenset[str]]:
         """Operations that may be done in several places, by item, of items that have any."""
         found = {item: choices(ways) for item, ways in self.routes_of.items()}

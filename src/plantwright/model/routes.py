@@ -48,6 +48,16 @@ def way_by(ways: Sequence[Route], places: Mapping[str, int]) -> Route:
     )
 
 
+def way_through(ways: Sequence[Route], centres: Sequence[str]) -> Route | None:
+    """Return the first way that goes through all of these work centres, or None where there is none."""
+    return next((way for way in ways if {*centres} <= {o.work_centre for o in way}), None)
+
+
+def step_of(route: Route, operation: str) -> int:
+    """Return which step of a way an operation is, the first where none is named."""
+    return next((k for k, row in enumerate(route) if row.operation == operation), 0)
+
+
 def choices(ways: Sequence[Route]) -> frozenset[str]:
     """Return the operations of which it takes an order to tell where they are done."""
     return frozenset(row.operation for way in ways for row, first in zip(way, ways[0], strict=True) if row is not first)

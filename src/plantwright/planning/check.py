@@ -20,7 +20,7 @@ from plantwright.model.programme import Programme, Source
 from plantwright.model.quantity import Step, at_time
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_demand, check_mix, check_standing, check_transfers
-from plantwright.planning.check_effort import changeover_weeks, expected_effort, operation_starts, station_weeks
+from plantwright.planning.check_effort import changeover_weeks, operation_starts, station_weeks
 from plantwright.planning.check_material import (
     NEAR,
     WEEK,
@@ -152,8 +152,8 @@ def _production(programme: Programme, plan: Plan) -> Iterator[str]:
         if order.item not in programme.routing_of:
             yield f"{order.id}: nothing makes {order.item}"
     for lots in made(programme, plan):
-        begins = operation_starts(programme, lots.route, lots.finish)[0]
-        asked = np.cumsum(lots.good) * expected_effort(lots.route).started
+        begins = operation_starts(programme, lots.route, lots.finish, lots.first)[0]
+        asked = np.cumsum(lots.good) * lots.effort.started
         started = np.cumsum([o.quantity for o in lots.orders])
         for order, begin in zip(lots.orders, begins.tolist(), strict=True):
             if (

@@ -42,6 +42,13 @@ class Lots:
     item: str
     route: Route
     orders: tuple[ProductionOrder, ...]
+    first: int = 0
+    """Step at which they are already: nothing before it is done for them."""
+
+    @property
+    def effort(self) -> ExpectedEffort:
+        """What one good unit takes."""
+        return expected_effort(self.route, self.first)
 
     @cached_property
     def finish(self) -> NDArray[np.float64]:
@@ -55,8 +62,10 @@ class Lots:
 
 
 @cache
-def expected_effort(routing: Route) -> ExpectedEffort:
-    """Return what one good unit takes of a way to make it, by backward recursion over (operation, failures so far)."""
+def expected_effort(routing: Route, first: int = 0) -> ExpectedEffort:
+    """Return what one good unit takes of a way to make it from step `first` on, by backward recursion over (operation,
+    failures so far).
+    """
     names = [o.operation for o in routing]
 
     def value(k: int, failures: int, target: int, first_only: bool, found: dict[tuple[int, int], float]) -> float:
@@ -76,18 +85,20 @@ def expected_effort(routing: Route) -> ExpectedEffort:
             found[k, failures] = total
         return found[k, failures]
 
-    good = value(0, 0, -1, False, {})
-    passes = tuple(value(0, 0, k, False, {}) / good for k in range(len(routing)))
-    reached = tuple(value(0, 0, k, True, {}) / good for k in range(len(routing)))
+    good = value(first, 0, -1, False, {})
+    passes = tuple(value(first, 0, k, False, {}) / good for k in range(len(routing)))
+    reached = tuple(value(first, 0, k, True, {}) / good if k >= first else 0.0 for k in range(len(routing)))
     return ExpectedEffort(1 / good, passes, reached)
 
 
-def operation_starts(programme: Programme, route: Route, finish: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return when each operation of orders begins that are done at `finish` (hours from start, any shape), in routing
-    order.
+def operation_starts(
+    programme: Programme, route: Route, finish: NDArray[np.float64], first: int = 0
+) -> list[NDArray[np.float64]]:
+    """Return when each operation of orders begins that are at step `first` and done at `finish` (hours from start, any
+    shape), in routing order.
     """
     starts, end = [], finish
-    for operation, passes in reversed(list(zip(route, expected_effort(route).passes, strict=True))):
+    for operation, passes in reversed(list(zip(route, expected_effort(route, first).passes, strict=True))):
         when = _calendar(programme, programme.work_centre[operation.work_centre])
         end = _begin(when, end, operation.time.planned * passes)
         starts.append(end)
@@ -118,10 +129,10 @@ def station_weeks(
     edges = np.linspace(0.0, weeks * WEEK, weeks + 1, dtype=np.float64)
     needed: dict[Key, NDArray[np.float64]] = defaultdict(lambda: np.zeros(edges.size - 1))
     for lots in made:
-        starts = [*operation_starts(programme, lots.route, lots.finish), lots.finish]
+        starts = [*operation_starts(programme, lots.route, lots.finish, lots.first), lots.finish]
         for k, operation in enumerate(lots.route):
             centre = programme.work_centre[operation.work_centre]
-            hours = operation.time.planned * expected_effort(lots.route).passes[k]
+            hours = operation.time.planned * lots.effort.passes[k]
             spread = _by_week(_calendar(programme, centre), starts[k], starts[k + 1], lots.good * hours, edges)
             needed["work_centre", centre.id] += spread / operation.batch_max
             for need in centre.resources:
@@ -138,7 +149,7 @@ def changeover_weeks(programme: Programme, made: Sequence[Lots]) -> dict[Key, ND
     edges = np.arange(days + 1, dtype=np.float64) * 24.0
     families: dict[tuple[str, str], NDArray[np.bool_]] = defaultdict(lambda: np.zeros(days, dtype=np.bool_))
     for lots in made:
-        starts = [*operation_starts(programme, lots.route, lots.finish), lots.finish]
+        starts = [*operation_starts(programme, lots.route, lots.finish, lots.first), lots.finish]
         for k, operation in enumerate(lots.route):
             centre, family = programme.work_centre[operation.work_centre], programme.item[lots.item].family
             if centre.setup is not None and family:

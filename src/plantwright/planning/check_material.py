@@ -34,8 +34,10 @@ def uses(programme: Programme, plan: Plan) -> dict[str, list[tuple[NDArray[np.fl
     for order in plan.transfer_orders:
         used[order.origin].append((np.array([order.ships]), np.array([order.quantity])))
     for lots in made(programme, plan):
-        starts = [np.maximum(begins, 0.0) for begins in operation_starts(programme, lots.route, lots.finish)]
-        effort = expected_effort(lots.route)
+        starts = [
+            np.maximum(begins, 0.0) for begins in operation_starts(programme, lots.route, lots.finish, lots.first)
+        ]
+        effort = lots.effort
         names = [o.operation for o in lots.route]
         for place in programme.places_of.get(lots.item, ()):
             if not is_choice(place):
@@ -57,7 +59,7 @@ def _chosen(programme: Programme, plan: Plan) -> Iterator[tuple[ProductionOrder,
         if order in orders:
             found = orders[order]
             route = route_of(programme, plan, found)
-            starts = operation_starts(programme, route, np.array([found.finish]))
+            starts = operation_starts(programme, route, np.array([found.finish]), step_at(programme, found, route))
             begins = dict(zip((o.operation for o in route), starts, strict=True))
             yield from (
                 (found, row, max(float(begins[row.operation][0]), 0.0)) for row in rows if row.operation in begins
@@ -90,9 +92,13 @@ def _places_filled(
     missing by name (`missing`) is not taken.
     """
     left = list(taken)
-    effort = expected_effort(route)
+    at = step_at(programme, order, route)
+    effort = expected_effort(route, at)
     names = [o.operation for o in route]
-    for place in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
+    for whole in (p for p in programme.places_of.get(order.item, ()) if is_choice(p)):
+        place = tuple(line for line in whole if (names.index(line.operation) if line.operation else 0) >= at)
+        if not place:
+            continue
         found = _match(place, left, names)
         if order.frozen and _begun(
             programme, order, route, names.index(place[0].operation) if place[0].operation else 0
@@ -101,7 +107,7 @@ def _places_filled(
         if found is None and missing & {line.component for line in place}:
             continue
         if found is None:
-            starts = operation_starts(programme, route, np.array([order.finish]))
+            starts = operation_starts(programme, route, np.array([order.finish]), at)
             for line in place:
                 begins = float(starts[names.index(line.operation) if line.operation else 0][0])
                 waits = len(place) > 1 and line.valid_from is not None and line.valid_from.planned > begins
@@ -121,7 +127,8 @@ def _places_filled(
 
 def _begun(programme: Programme, order: ProductionOrder, route: Route, operation: int) -> bool:
     """Return whether an operation of an order had to begin before stock was counted, and so has its parts."""
-    begins = operation_starts(programme, route, np.array([order.finish]))[operation]
+    at = step_at(programme, order, route)
+    begins = operation_starts(programme, route, np.array([order.finish]), at)[operation]
     return max(float(begins[0]), 0.0) < programme.counted - NEAR
 
 
@@ -137,14 +144,24 @@ def _match(
 
 def made(programme: Programme, plan: Plan) -> list[Lots]:
     """Return the production orders by item and the way that they go."""
-    rows: dict[tuple[str, tuple[int, ...]], list[ProductionOrder]] = defaultdict(list)
+    rows: dict[tuple[str, tuple[int, ...], str], list[ProductionOrder]] = defaultdict(list)
+    own = {o.id for o in programme.production_orders if o.next_operation or o.work_centres}
     for order in plan.production_orders:
         if order.item in programme.routing_of:
-            rows[order.item, tuple(a.preference for a in plan.assignments_of.get(order.id, ()))].append(order)
-    return [
-        Lots(item, route_of(programme, plan, orders[0]), tuple(sorted(orders, key=lambda o: o.finish)))
-        for (item, _), orders in rows.items()
-    ]
+            places = tuple(a.preference for a in plan.assignments_of.get(order.id, ()))
+            rows[order.item, places, order.id if order.id in own else ""].append(order)
+    found = []
+    for (item, _, _), orders in rows.items():
+        route = route_of(programme, plan, orders[0])
+        in_time = tuple(sorted(orders, key=lambda o: o.finish))
+        found.append(Lots(item, route, in_time, step_at(programme, orders[0], route)))
+    return found
+
+
+def step_at(programme: Programme, order: ProductionOrder, route: Route) -> int:
+    """Return at which step of its way an order is already: that of what is in process, else the first."""
+    left = programme.in_process.get(order.id, "")
+    return [o.operation for o in route].index(left) if left else 0
 
 
 def route_of(programme: Programme, plan: Plan, order: ProductionOrder) -> Route:
@@ -167,7 +184,7 @@ def assignments(programme: Programme, plan: Plan) -> Iterator[str]:
         )  # fmt: skip
     for lots in made(programme, plan):
         planned = np.array([not order.frozen for order in lots.orders])
-        starts = operation_starts(programme, lots.route, lots.finish[planned])
+        starts = operation_starts(programme, lots.route, lots.finish[planned], lots.first)
         for operation, begins in zip(lots.route, starts, strict=True):
             first = operation.valid_from.planned if operation.valid_from else -np.inf
             last = operation.valid_to.planned if operation.valid_to else np.inf
@@ -186,7 +203,7 @@ def missing_parts(programme: Programme, plan: Plan) -> Iterator[str]:
     for (name, part), quantity in sorted(missing.items()):
         order = orders[name]
         route = route_of(programme, plan, order)
-        names, reached = [o.operation for o in route], expected_effort(route).reached
+        names, reached = [o.operation for o in route], expected_effort(route, step_at(programme, order, route)).reached
         lines = [line for line in programme.components_of.get(order.item, ()) if line.component == part]
         taken = order.good * sum(
             line.quantity.planned * reached[names.index(line.operation) if line.operation else 0] for line in lines

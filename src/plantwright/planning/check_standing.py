@@ -32,6 +32,17 @@ def firm_orders(programme: Programme, plan: Plan) -> Iterator[str]:
     yield from (f"{name}: no such order stands" for name in sorted(planned))
 
 
+def where_they_go(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Every order that stands goes through the work centres that it names."""
+    ways = {item: [{o.operation: o for o in way} for way in found] for item, found in programme.routes_of.items()}
+    standing = {o.id for o in plan.production_orders if o.frozen}
+    for order in (o for o in programme.production_orders if o.work_centres and o.id in standing):
+        told = {a.operation: a.work_centre for a in plan.assignments_of.get(order.id, ())}
+        gone = {told.get(name, row.work_centre) for name, row in ways[order.item][0].items()}
+        if not {*order.work_centres} <= gone:
+            yield f"{order.id}: it goes by {', '.join(sorted(gone))}, not by {', '.join(order.work_centres)}"
+
+
 def left_already(programme: Programme, plan: Plan) -> Iterator[str]:
     """What has left already is in the plan as it left; nothing else leaves before today."""
     for gone in programme.shipped:
@@ -78,4 +89,4 @@ def beyond(plan: Plan, standing: Mapping[Key, Floats], weeks: int) -> Mapping[Ke
     return {key: np.minimum(hours, standing.get(key, np.zeros(weeks))) for key, hours in found.items()}
 
 
-RULES = (firm_orders, left_already, known_clashes)
+RULES = (firm_orders, where_they_go, left_already, known_clashes)

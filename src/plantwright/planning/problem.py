@@ -158,8 +158,9 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     keepers = _of_customers(demands, customers if rules_about else [])
     made = products(programme, capacity, calendars, rules_about, faults, safe)
     asking = [_demand_row(programme, d, items, sites, customers) for d in demands]
-    asking += [_safety_row(programme, made.standing[name], name, customers) for name in safe]
-    asking += [_standing_row(programme, items[each.item], each, customers) for each in programme.production_orders]
+    asking += [_safety_row(programme, made.safety[name], name, customers) for name in safe]
+    standing = zip(made.standing, programme.production_orders, strict=True)
+    asking += [_standing_row(programme, row, each, customers) for row, each in standing]
     arrays = Arrays(
         **made.tables,
         sources=_rows(SOURCE, [_source_row(s, k, kept, frozen, programme.today) for k, s in enumerate(sources)]),

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.model.bills import is_choice
-from plantwright.model.programme import Component, Item, Lane, Move, Operation, Programme
-from plantwright.model.routes import Route
+from plantwright.model.programme import Component, FirmOrder, Item, Lane, Move, Operation, Programme
+from plantwright.model.routes import Route, step_of, way_through
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar_of
 from plantwright.planning.yields import Effort, effort, expected_good
 
@@ -38,22 +38,28 @@ NO_EFFORT = Effort(1.0, (), ())
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to have an item: the operations that it goes through, and what a good unit takes of them; or a lane."""
+    """One way to have an item: the operations that it goes through from step `first` on, and what a good unit takes of
+    them; or a lane.
+    """
 
     item: str
     route: Route
     effort: Effort
     move: Move | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True)
 class Products:
-    """Tables by name as in `Arrays`; how each row of items is made, what lines are called, rows of safety stock."""
+    """Tables by name as in `Arrays`; how each row of items is made, what lines are called, rows of safety stock and of
+    each order that stands.
+    """
 
     tables: dict[str, Any]
     ways: tuple[Way | None, ...]
     lines: tuple[tuple[str, str], ...]
-    standing: dict[str, int]
+    safety: dict[str, int]
+    standing: tuple[int, ...]
 
 
 def products(
@@ -68,10 +74,11 @@ def products(
     for item in programme.items:
         moves = [Way(item.id, (), NO_EFFORT, move) for move in programme.moves_of.get(item.id, ())]
         found.try_in_turn(found.index[item.id], [found.add(item, way) for way in (*ways[item.id][1:], *moves)])
-    standing = {name: found.copy(found.index[name]) for name in safe}
-    for name, row in standing.items():
+    safety = {name: found.copy(found.index[name]) for name in safe}
+    for name, row in safety.items():
         found.try_in_turn(row, [found.copy(way) for way in found.further[found.index[name]]])
-    return Products(found.tables(), tuple(found.ways), tuple(found.named), standing)
+    standing = tuple(found.stand(order, ways[order.item]) for order in programme.production_orders)
+    return Products(found.tables(), tuple(found.ways), tuple(found.named), safety, standing)
 
 
 def _ways(programme: Programme, item: str) -> list[Way]:
@@ -136,6 +143,15 @@ class _Products:
         self.ways.append(self.ways[row])
         return len(self.items) - 1
 
+    def stand(self, order: FirmOrder, ways: list[Way]) -> int:
+        """Return the row by which an order that stands is made: one of its own where it says where it is or goes."""
+        if not ways or not (order.next_operation or order.work_centres):
+            return self.index[order.item]
+        routes = [way.route for way in ways]
+        route = way_through(routes, order.work_centres) or routes[0]
+        first = step_of(route, order.next_operation)
+        return self.add(self.programme.item[order.item], Way(order.item, route, effort(route, first), first=first))
+
     def try_in_turn(self, row: int, further: list[int]) -> None:
         """Set what is tried in turn where an item is asked for: its ways to make it, then buying it."""
         given, self.further[row] = self.items[row], further
@@ -186,14 +202,15 @@ class _Products:
 
     def _compose(self, way: Way, op0: int) -> None:
         names = [o.operation for o in way.route]
-        for place in self.programme.places_of.get(way.item, ()):
+        for lines in self.programme.places_of.get(way.item, ()):
+            place = [line for line in lines if step_of(way.route, line.operation) >= way.first]
             span = len(self.lines), len(self.lines) + len(place)
             for line in place:
-                at = names.index(line.operation) if line.operation in names else 0
+                at = step_of(way.route, line.operation)
                 quantity = line.quantity.planned * way.effort.reached[at]
                 rule = self.rules_about.index(line.customers) if line.customers else -1
                 self.lines.append((
-                    self.index[line.component], quantity, op0 + at, *span, *_valid(line), rule, is_choice(place)
+                    self.index[line.component], quantity, op0 + at, *span, *_valid(line), rule, is_choice(lines)
                 ))  # fmt: skip
                 self.named.append((names[at], line.component))
 

@@ -58,7 +58,7 @@ def _standing(programme: Programme, last: Plan, since: float, notes: tuple[str, 
         stock=(*programme.stock, *(_open_order(o) for o in purchases if o.id in bought)),
         production_orders=(
             *programme.production_orders,
-            *(_firm(o, _customer(programme, last, o)) for o in production if o.id in made),
+            *(_firm(last, o, _customer(programme, last, o)) for o in production if o.id in made),
         ),
     )
     return AsOf(stands, replace(last, purchase_orders=purchases, production_orders=production), notes)
@@ -76,9 +76,10 @@ def _open_order(order: PurchaseOrder) -> Stock:
     return row.model_copy(update={"id": order.id, "kind": "on_order", "supplier": order.supplier})
 
 
-def _firm(order: ProductionOrder, customer: str) -> FirmOrder:
+def _firm(last: Plan, order: ProductionOrder, customer: str) -> FirmOrder:
     row = FirmOrder(id="stands", item=order.item, quantity=Quantity(order.good), finish=_at(order.finish))
-    return row.model_copy(update={"id": order.id, "customer": customer})
+    centres = tuple(a.work_centre for a in last.assignments_of.get(order.id, ()))
+    return row.model_copy(update={"id": order.id, "customer": customer, "work_centres": centres})
 
 
 def _customer(programme: Programme, last: Plan, order: ProductionOrder) -> str:

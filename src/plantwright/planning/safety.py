@@ -21,8 +21,9 @@ Floats = NDArray[np.float64]
 
 def replenish(problem: Problem, state: State) -> None:
     """Plan the orders that keep every safety stock, items before their components; note what is still short."""
-    first, made_anew = len(problem.demands), problem.arrays.items.size - len(problem.programme.items)
-    into = problem.arrays.items["into"][problem.arrays.demands["item"][first : first + made_anew]].tolist()
+    first, standing = len(problem.demands), len(problem.programme.production_orders)
+    asking = problem.arrays.demands["item"][first : problem.arrays.demands.size - standing]
+    into = problem.arrays.items["into"][asking].tolist()
     depth = _depths(problem) if into else []
     for asker, item in sorted(enumerate(into, first), key=lambda pair: (depth[pair[1]], pair[1])):
         _keep_up(problem, state, item, asker)

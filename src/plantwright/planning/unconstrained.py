@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from plantwright.model.calendars import Calendar
 from plantwright.model.plan import PlannedOrder, Requirement, Unconstrained
-from plantwright.model.programme import Move, Operation, Programme
+from plantwright.model.programme import FirmOrder, Move, Operation, Programme
+from plantwright.model.routes import Route, step_of, way_through
 from plantwright.model.schedule import Schedule
 from plantwright.planning.capacity import RESOURCE, WORK_CENTRE, Capacities, calendar, calendar_of, capacities, loads
 from plantwright.planning.yields import Effort, effort
@@ -65,9 +66,12 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
         times, gross = needs[item].by_day()
         net = _net(programme, item, times, gross)
         made = _orders(programme, item, times[net > EPS], net[net > EPS])
-        standing = _standing(programme, item)
-        if item in programme.routing_of and (made or standing):
-            _explode(programme, item, made + standing, needs, capacity, used, edges)
+        if item in programme.routing_of:
+            done = np.array([o.there for o in made]), np.array([o.quantity for o in made])
+            _explode(programme, _Way(programme.routing_of[item]), *done, needs, capacity, used, edges)
+            for order in (o for o in programme.production_orders if o.item == item):
+                done = np.array([order.finish.planned]), np.array([order.quantity.planned])
+                _explode(programme, _way_of(programme, order), *done, needs, capacity, used, edges)
         move = brought(programme, item)
         if move is not None:
             needs[move.origin].add(np.array([o.placed for o in made]), np.array([o.quantity for o in made]))
@@ -108,7 +112,7 @@ def _net(programme: Programme, item: str, times: Floats, gross: Floats) -> Float
 
 def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list[PlannedOrder]:
     if item in programme.routing_of:
-        begins = _begins(programme, item, times)[0]
+        begins = _begins(programme, _Way(programme.routing_of[item]), times)[0]
         units = [*zip(begins.tolist(), times.tolist(), net.tolist(), strict=True)]
         return [PlannedOrder(item, "", quantity, begin, time) for begin, time, quantity in units]
     move, offers = brought(programme, item), programme.sources_of.get(item, ())
@@ -119,13 +123,6 @@ def _orders(programme: Programme, item: str, times: Floats, net: Floats) -> list
         return []
     lot = offers[0].moq.planned, max(offers[0].multiple.planned, 1e-9), offers[0].lead_time.planned
     return [*_lots(item, offers[0].supplier, lot, times, net)]
-
-
-def _standing(programme: Programme, item: str) -> list[PlannedOrder]:
-    """Return the orders of an item that stand."""
-    orders = [o for o in programme.production_orders if o.item == item and item in programme.routing_of]
-    finish, good = np.array([o.finish.planned for o in orders]), np.array([o.quantity.planned for o in orders])
-    return _orders(programme, item, finish, good) if orders else []
 
 
 def _lots(
@@ -141,11 +138,30 @@ def _lots(
             yield PlannedOrder(item, supplier, size, time - lead, time)
 
 
-def _begins(programme: Programme, item: str, finish: Floats) -> list[Floats]:
+@dataclass(frozen=True)
+class _Way:
+    """The operations that orders go through, from step `first` on."""
+
+    route: Route
+    first: int = 0
+
+    @property
+    def effort(self) -> Effort:
+        """What a good unit takes."""
+        return effort(self.route, self.first)
+
+
+def _way_of(programme: Programme, order: FirmOrder) -> _Way:
+    """Return the way of an order that stands."""
+    ways = programme.routes_of[order.item]
+    route = way_through(ways, order.work_centres) or ways[0]
+    return _Way(route, step_of(route, order.next_operation))
+
+
+def _begins(programme: Programme, way: _Way, finish: Floats) -> list[Floats]:
     """Return when each operation begins, and the finish; negative before the start, where all time counts."""
     edges, end = [finish], finish
-    routing = programme.routing_of[item]
-    for operation, passes in reversed([*zip(routing, effort(routing).passes, strict=True)]):
+    for operation, passes in reversed([*zip(way.route, way.effort.passes, strict=True)]):
         end = _begin(_when(programme, operation), end, operation.time.planned * passes)
         edges.append(end)
     return edges[::-1]
@@ -166,21 +182,23 @@ def _begin(when: Calendar, end: Floats, hours: float) -> Floats:
 
 
 def _explode(
-    programme: Programme, item: str, orders: list[PlannedOrder], needs: Mapping[str, _Needs], capacity: Capacities,
+    programme: Programme, way: _Way, finish: Floats, good: Floats, needs: Mapping[str, _Needs], capacity: Capacities,
     used: Floats, edges: Floats,
 ) -> None:  # fmt: skip
-    """Add what the orders of a made item need of components and capacity."""
-    routing, good = programme.routing_of[item], np.array([o.quantity for o in orders])
-    begins, behind = _begins(programme, item, np.array([o.there for o in orders])), effort(routing)
-    names = [o.operation for o in routing]
-    for place in programme.places_of.get(item, ()):
+    """Add what orders of a made item (when they are done, good units) need of components and capacity."""
+    if not finish.size:
+        return
+    begins, behind = _begins(programme, way, finish), way.effort
+    for place in programme.places_of.get(way.route[0].item, ()):
         open_ = np.ones(good.size, dtype=np.bool_)
         for line in place:
-            k = names.index(line.operation) if line.operation else 0
+            k = step_of(way.route, line.operation)
+            if k < way.first:
+                continue
             taken = open_ & np.array([line.allows(max(time, 0.0), "") for time in begins[k].tolist()])
             needs[line.component].add(begins[k][taken], good[taken] * line.quantity.planned * behind.reached[k])
             open_ &= ~taken
-    for k, operation in enumerate(routing):
+    for k, operation in enumerate(way.route):
         weeks = _spread(_when(programme, operation), begins[k], begins[k + 1], good, edges)
         for row, hours in _hours(programme, operation, behind, k, capacity):
             used[row] += weeks * hours

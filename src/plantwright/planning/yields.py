@@ -25,16 +25,18 @@ def expected_good(routing: Sequence[Operation]) -> float:
     return _chain(routing)[0]
 
 
-def effort(routing: Sequence[Operation]) -> Effort:
-    """Return the expected effort behind one good unit of a routing; raises `ValueError` where no unit is ever good."""
-    good, passes, reached = _chain(routing)
+def effort(routing: Sequence[Operation], first: int = 0) -> Effort:
+    """Return the expected effort behind one good unit of a routing, from step `first` on; raises `ValueError` where no
+    unit is ever good.
+    """
+    good, passes, reached = _chain(routing, first)
     if good <= 0:
         raise ValueError(f"no unit of {routing[0].item} is ever good: its planned yield is nothing")
     return Effort(1 / good, tuple(v / good for v in passes), tuple(r / good for r in reached))
 
 
-def _chain(routing: Sequence[Operation]) -> tuple[float, list[float], list[float]]:
-    """Return, of one unit started, the share that is good, passes of each operation, and share that reaches it.
+def _chain(routing: Sequence[Operation], first: int = 0) -> tuple[float, list[float], list[float]]:
+    """Return, of one unit at step `first`, the share that is good, passes of each operation, and share that reaches it.
 
     A unit is a Markov chain over (operation, failures so far): it passes with the operation's yield, else goes back
     to the operation's `on_fail` or, after more failures than its `rework_limit`, to scrap.
@@ -43,11 +45,11 @@ def _chain(routing: Sequence[Operation]) -> tuple[float, list[float], list[float
     passes = [0.0] * len(routing)
     reached = [0.0] * len(routing)
     good = 0.0
-    entering, furthest = {(0, -1): 1.0}, max((o.rework_limit for o in routing), default=0) + 1
+    entering, furthest = {(first, first - 1): 1.0}, max((o.rework_limit for o in routing), default=0) + 1
     for failures in range(furthest + 1):
         again: dict[tuple[int, int], float] = {}
-        for (first, seen), share in sorted(entering.items()):
-            for k in range(first, len(routing)):
+        for (begin, seen), share in sorted(entering.items()):
+            for k in range(begin, len(routing)):
                 passes[k] += share
                 reached[k] += share if k > seen else 0.0
                 seen = max(seen, k)  # noqa: PLW2901 (the furthest operation that these units have been at)

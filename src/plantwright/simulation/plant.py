@@ -18,7 +18,7 @@ from plantwright.model.programme import Operation as Step
 from plantwright.model.programme import Programme
 from plantwright.model.programme import WorkCentre as Centre
 from plantwright.model.quantity import Quantity
-from plantwright.model.routes import Route, way_by
+from plantwright.model.routes import Route, step_of, way_by
 from plantwright.simulation import network as net
 from plantwright.simulation.times import Empirical, Exponential, Fixed, Lognormal, Tabulated, Time
 
@@ -28,8 +28,9 @@ VARIANT = "#"  # joins an item to the number of a further choice of its componen
 Lanes = Mapping[tuple[str, str], str]
 """Item that comes by a lane, and the lane: the item where it comes from."""
 Choice = tuple[tuple[str, str], ...]
-Variant = tuple[str, Choice, tuple[tuple[str, int], ...]]
-"""An item, the components that an order takes where its bill gives a choice, and where it is worked on likewise."""
+Variant = tuple[str, Choice, tuple[tuple[str, int], ...], str]
+"""An item, the components that an order takes where its bill gives a choice, where it is worked on likewise, and the
+operation that is next of one in process, "" where all are."""
 AGAIN = "~"  # joins an operation that is passed again to the one that failed
 
 
@@ -204,47 +205,52 @@ def variants_of(programme: Programme, plan: Plan) -> dict[Variant, str]:
     """
     chosen: dict[str, list[Variant]] = defaultdict(list)
     for order in plan.production_orders:
-        taken = _variant(plan, order)
+        taken = _variant(programme, plan, order)
         if taken not in chosen[order.item]:
             chosen[order.item].append(taken)
     found: dict[Variant, str] = {}
     for item in (i.id for i in programme.items if i.id in programme.routing_of):
-        for n, taken in enumerate(chosen[item] or [(item, (), ())]):
+        for n, taken in enumerate(sorted(chosen[item], key=lambda each: bool(each[3])) or [(item, (), (), "")]):
             found[taken] = item if n == 0 else f"{item}{VARIANT}{n + 1}"
     return found
 
 
-def _variant(plan: Plan, order: ProductionOrder) -> Variant:
-    """Return what an order makes, what it takes where its bill gives a choice, and where it is worked on likewise."""
+def _variant(programme: Programme, plan: Plan, order: ProductionOrder) -> Variant:
+    """Return what an order makes, what it takes where its bill gives a choice, where it is worked on likewise, and what
+    is next of it.
+    """
     components = tuple((row.operation, row.component) for row in plan.consumptions_of.get(order.id, ()))
     places = tuple((row.operation, row.preference) for row in plan.assignments_of.get(order.id, ()))
-    return order.item, components, places
+    return order.item, components, places, programme.in_process.get(order.id, "")
 
 
 def _way(programme: Programme, variant: Variant) -> Route:
     """Return the operations that an order of a variant goes through."""
-    item, _, places = variant
+    item, _, places, _ = variant
     return way_by(programme.routes_of[item], dict(places))
 
 
 def _making(programme: Programme, variants: Mapping[Variant, str], pooled: set[str]) -> Iterator[net.Route]:
     for variant, name in variants.items():
-        (item, chosen, _), steps = variant, _way(programme, variant)
+        (item, chosen, _, left), steps = variant, _way(programme, variant)
         ends = {} if item in pooled else {item: 1.0}
         ends |= {line.component: line.quantity.planned for line in programme.by_products_of.get(item, ())}
-        operations = tuple(_operations(programme, item, steps, chosen))
+        operations = tuple(_operations(programme, item, steps, chosen, step_of(steps, left)))
         yield net.Route(name, operations, gives=ends, pool=item if item in pooled else "", tracked=item in pooled)
 
 
-def _operations(programme: Programme, item: str, steps: tuple[Step, ...], chosen: Choice) -> Iterator[net.Operation]:
-    """Yield a route's operations, then those that failed units pass again, which take no components a second time.
+def _operations(
+    programme: Programme, item: str, steps: tuple[Step, ...], chosen: Choice, first: int
+) -> Iterator[net.Operation]:
+    """Yield a route's operations from step `first` on, then those that failed units pass again, which take no
+    components a second time.
 
     A unit is at step k, and has been as far as `seen`: it takes components only where it has not been before.
     """
     taken = _components(programme, item, steps, chosen)
-    for k in range(len(steps)):
+    for k in range(first, len(steps)):
         yield _operation(programme, steps, k, None, taken[k])
-    pending = [again for k in range(len(steps)) if (again := _return(steps, k, k)) is not None]
+    pending = [again for k in range(first, len(steps)) if (again := _return(steps, k, k)) is not None]
     known: set[tuple[int, int]] = set()
     while pending:
         k, seen = pending.pop()
@@ -369,7 +375,7 @@ def _orders(programme: Programme, plan: Plan, variants: Mapping[Variant, str]) -
     """Yield the production orders, as urgent as the most urgent demand that they serve; those that stand come first."""
     urgency, last = _urgency(programme, plan)
     for order in plan.production_orders:
-        route = variants.get(_variant(plan, order))
+        route = variants.get(_variant(programme, plan, order))
         if route is not None and order.release < programme.horizon_hours:
             priority, due = urgency.get(order.id, (last, order.finish))
             yield net.Order(max(0.0, order.release), route, round(order.quantity), priority, due)
