@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
-from tests.planning.programmes import DAY, WEEK, Plant
+from tests.planning.programmes import DAY, WEEK, Plant, q
 from tests.planning.test_properties import QUICK, planned, plants
 
 from plantwright.model.plan import Plan
@@ -30,6 +32,18 @@ def test_an_improved_plan_passes_the_checker_and_is_no_worse(plant: Plant) -> No
     tiers = sorted({d.priority for d in programme.demand})
     before = [round(tier_lateness(programme, found, t), 3) for t in tiers]
     assert [round(tier_lateness(programme, better, t), 3) for t in tiers] <= before
+
+
+def test_safety_stock_and_orders_that_stand_ask_for_nothing_in_the_bound() -> None:
+    plant = Plant().centre("cell").make("rack", {"at": "cell", "hours": 60}, part=2).source("part", lead=WEEK, weekly=4)
+    plant.demand("a", "rack", 5, due=2 * WEEK).demand("b", "rack", 5, due=2 * WEEK)
+    programme, schedule, found = planned(plant)
+    (alone,) = lateness_bounds(programme, schedule, found)
+    kept = tuple(item.model_copy(update={"safety_stock": q(3)}) for item in programme.items)
+    programme = replace(programme, items=kept)
+    (tier,) = lateness_bounds(programme, schedule, plan(programme, schedule))
+    assert (tier.planned, tier.bound) == (alone.planned, alone.bound)
+    assert check_plan(programme, schedule, improved(programme, schedule, plan(programme, schedule))) == ()
 
 
 def test_the_bound_counts_what_a_suppliers_limit_makes_late() -> None:

@@ -10,7 +10,7 @@ from tests.planning.programmes import DAY, WEEK, Plant, needs, q
 
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
-from plantwright.model.quantity import Step, Stepped
+from plantwright.model.quantity import Quantity, Step, Stepped
 from plantwright.model.schedule import Schedule
 from plantwright.planning import check_plan, plan
 
@@ -47,12 +47,19 @@ def plants(draw: st.DrawFn) -> Plant:
 
 
 @st.composite
+def safety_levels(draw: st.DrawFn) -> Quantity:
+    """Draw a safety stock: none, one, or another one from a date on."""
+    first, later = draw(st.sampled_from([(0, None), (0, None), (4, None), (11, None), (0, 7), (9, 2), (3, 12)]))
+    return q(first) if later is None else Stepped(first, later=(Step(q(draw(st.floats(0, 9 * WEEK))), q(later)),))
+
+
+@st.composite
 def supplied_plants(draw: st.DrawFn, made: bool = True) -> Plant:
     """Draw such a plant with all that may be said of material: substitutes, open orders, safety, lives, phantoms."""
     plant = draw(plants())
     items = {
         item.id: item.model_copy(update={
-            "safety_stock": q(draw(st.sampled_from([0, 0, 4, 11]))),
+            "safety_stock": draw(safety_levels()),
             "safety_time": q(draw(st.sampled_from([0.0, 0.0, 30.0, 150.0]))),
             "shelf_life": draw(st.sampled_from([None, None, q(200.0), q(3 * WEEK)])),
         })

@@ -27,7 +27,7 @@ def line(weeks: int = 20) -> Plant:
 
 
 def stepped(first: float, **later: float) -> Stepped:
-    """Return a lead time that changes at the hours named like `at_840`."""
+    """Return a number that changes at the hours named like `at_840`."""
     return Stepped(first, later=tuple(Step(q(float(at[3:])), q(value)) for at, value in later.items()))
 
 
@@ -130,6 +130,30 @@ def test_safety_stock_of_a_made_item_asks_for_its_components() -> None:
     found = planned(plant.source("part", lead=2 * WEEK).demand("a", "rack", 2, 6 * WEEK))
     assert sum(o.good for o in found.production_orders) == 5
     assert ("safety:rack", 3) in {(p.demand, p.quantity) for p in found.pegging}
+
+
+def test_safety_stock_of_a_date_is_there_by_then_and_no_sooner() -> None:
+    plant = Plant(weeks=40).item("part", safety_stock=stepped(2, at_1680=6, at_5040=0)).stock("part", 2)
+    found = planned(plant.source("part", lead=WEEK).demand("a", "part", 2, 20 * WEEK).demand("b", "part", 5, 35 * WEEK))
+    bought = [(o.quantity, o.received) for o in found.purchase_orders]
+    assert bought == [(4, 10 * WEEK), (2, 20 * WEEK), (5, 35 * WEEK)]
+    assert found.shortfalls == ()
+
+
+def test_safety_stock_that_cannot_be_there_by_its_date_is_said() -> None:
+    plant = Plant(weeks=20).item("part", safety_stock=stepped(0, at_336=6)).source("part", lead=5 * WEEK)
+    found = planned(plant)
+    (short,) = found.shortfalls
+    assert (short.quantity, short.begins, short.ends) == (6, 2 * WEEK, 5 * WEEK)
+    assert [(o.quantity, o.received) for o in found.purchase_orders] == [(6, 5 * WEEK)]
+
+
+def test_the_checker_sees_safety_stock_that_is_missing_though_nothing_says_so() -> None:
+    plant = Plant(weeks=20).item("part", safety_stock=stepped(0, at_336=6)).source("part", lead=5 * WEEK)
+    wrong = replace(planned(plant), shortfalls=())
+    assert any("safety stock are missing" in fault for fault in check_plan(plant.programme(), plant.schedule(), wrong))
+    wrong = replace(planned(plant), purchase_orders=())
+    assert any("safety stock are missing" in fault for fault in check_plan(plant.programme(), plant.schedule(), wrong))
 
 
 def test_safety_stock_makes_no_demand_later() -> None:

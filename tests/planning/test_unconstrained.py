@@ -6,9 +6,10 @@ from collections import defaultdict
 
 import pytest
 from hypothesis import given
-from tests.planning.programmes import DAY, WEEK, Plant, needs
+from tests.planning.programmes import DAY, WEEK, Plant, needs, q
 from tests.planning.test_properties import QUICK, plants
 
+from plantwright.model.quantity import Step, Stepped
 from plantwright.planning import plan, unconstrained
 from plantwright.planning.check_effort import expected_effort
 
@@ -93,3 +94,12 @@ def test_what_is_in_process_needs_only_what_is_left_of_it() -> None:
     found = unconstrained(plant.programme(), plant.schedule())
     assert {o.item: o.quantity for o in found.orders} == {"crate": 4}
     assert {e.object: e.needed for e in found.loads if e.needed} == {"bench": 12}
+
+
+def test_safety_stock_is_required_from_its_dates_on() -> None:
+    """Two at the start, four more from week 10; from week 30 on demands take all of it, and ask for the rest."""
+    level = Stepped(2.0, later=(Step(q(10 * WEEK), q(6)), Step(q(30 * WEEK), q(0))))
+    plant = Plant(weeks=40).item("part", safety_stock=level).stock("part", 1).source("part", lead=WEEK)
+    found = unconstrained(plant.demand("a", "part", 8, 35 * WEEK).programme(), plant.schedule())
+    assert [(o.quantity, o.there) for o in found.orders] == [(1, 0.0), (4, 10 * WEEK), (2, 35 * WEEK)]
+    assert sum(r.gross for r in found.requirements) == 8

@@ -12,6 +12,7 @@ from math import inf, isfinite
 from plantwright.exchange.sheets import Cell, Table, workbook_bytes
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
+from plantwright.model.quantity import at_time
 
 DEMAND = (
     "id", "customer", "destination", "item", "quantity", "priority", "due", "promised", "days late", "planned",
@@ -161,13 +162,14 @@ def _assignments(plan: Plan) -> Iterator[tuple[Cell, ...]]:
 def _inventory(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:
     """A row for each item and week in which something changes; the first says what is there at the start."""
     for each in plan.inventory:
-        safety = programme.item[each.item].safety_stock.planned
-        yield each.item, None, None, None, None, each.opening, safety, None
+        safety = programme.item[each.item].safety_stock
+        yield each.item, None, None, None, None, each.opening, at_time(safety, 0.0).planned, None
         weeks = zip(each.received, each.used, each.expired, each.on_hand, strict=True)
         for week, (received, used, expired, on_hand) in enumerate(weeks):
             if received or used or expired:
                 when = programme.start + timedelta(weeks=week)
-                yield each.item, when, received, used, expired, on_hand, safety, _finite(each.cover(week))
+                level = at_time(safety, (week + 1) * 168.0 - 1.0).planned
+                yield each.item, when, received, used, expired, on_hand, level, _finite(each.cover(week))
 
 
 def _shortfalls(programme: Programme, plan: Plan) -> Iterator[tuple[Cell, ...]]:

@@ -21,11 +21,12 @@ from plantwright.model.cells import (
     PowerSteps,
     RateSteps,
     Share,
+    SteppedCount,
     Text,
     WholeNumber,
     YesNo,
 )
-from plantwright.model.quantity import Quantity
+from plantwright.model.quantity import Quantity, from_when
 from plantwright.model.row import Row
 
 AT = "@"
@@ -100,9 +101,10 @@ class Item(Row):
     power: Power = Field(
         default=Quantity(0.0), description="power that one draws at its destination; what counts as compute energised"
     )
-    safety_stock: Count = Field(
+    safety_stock: SteppedCount = Field(
         default=Quantity(0.0),
-        description="units that are to be left; taken by a demand that would be late without",
+        description="units that are to be left, from dates on: `20; 2027-01-01: 35`; taken by a demand that would be "
+        "late without",
     )
     safety_time: Duration = Field(
         default=Quantity(0.0),
@@ -116,6 +118,11 @@ class Item(Row):
     phantom: YesNo = Field(
         default=False, description="yes: never made or kept by itself; its components go straight into what takes it"
     )
+
+    @property
+    def safety_levels(self) -> tuple[tuple[float, float], ...]:
+        """Return the units that are to be left, each with when that begins (hours from start), in order."""
+        return tuple((begins, level.planned) for begins, level in from_when(self.safety_stock))
 
 
 class Component(Row):

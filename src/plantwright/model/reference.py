@@ -34,6 +34,7 @@ HOLDS = (
     (cells.Duration, "time"),
     (cells.DurationOrNone, "time"),
     (cells.LeadTime, "steps of time"),
+    (cells.SteppedCount, "steps"),
     (cells.Date, "date"),
     (cells.DateOrAssumption, "date"),
     (Day, "plain date"),

@@ -244,7 +244,7 @@ class _Program:
         )
 
     def _items(self) -> NDArray[np.int64]:
-        return np.asarray(self.problem.arrays.demands["item"], dtype=np.int64)
+        return np.asarray(self.problem.arrays.demands["item"][: len(self.wishes)], dtype=np.int64)
 
     def _parts(self) -> Iterable[_Limit]:
         """Yield the supply of each bought item: its stock, what assembled stock contains, and what suppliers can
@@ -264,7 +264,7 @@ class _Program:
 
         `lead`: hours by demand between its being there and the unit's leaving, at the least.
         """
-        before = self.problem.arrays.demands["transit"] + lead
+        before = self.problem.arrays.demands["transit"][: len(self.wishes)] + lead
         return self.ends - float(before[taken > 0].min())
 
     @cached_property
@@ -314,7 +314,7 @@ class _Program:
     def _sites(self) -> Iterable[_Limit]:
         p, weeks = self.problem.arrays, np.arange(1, self.problem.site_units.shape[1] + 1) * WEEK
         for site in range(len(self.problem.programme.destinations)):
-            here = (p.demands["site"] == site).astype(np.float64)
+            here = (p.demands["site"][: len(self.wishes)] == site).astype(np.float64)
             upto = np.minimum(np.searchsorted(weeks, self.ends), weeks.size - 1)
             installed = np.cumsum(self.problem.site_units[site])[upto]
             yield _Limit(here, np.diff(installed, prepend=0.0), each_period=True)

@@ -31,6 +31,7 @@ from plantwright.planning.check_material import (
     made,
     missing_parts,
     open_orders,
+    safety_kept,
     uses,
 )
 
@@ -49,6 +50,7 @@ def check_plan(programme: Programme, schedule: Schedule, plan: Plan) -> tuple[st
         balance,
         choices,
         open_orders,
+        safety_kept,
         _intervals,
         _pegging,
         _shipments,

@@ -288,6 +288,25 @@ def _short(there: Floats, when: Floats, units: Floats) -> tuple[float, float]:
     return missing, first
 
 
+def safety_kept(programme: Programme, plan: Plan) -> Iterator[str]:
+    """Yield the items of which less is left at a time than their safety stock, though the plan does not say so."""
+    kept = [item for item in programme.items if any(level > 0 for _, level in item.safety_levels)]
+    there, used = (supplies(programme, plan), uses(programme, plan)) if kept else ({}, {})
+    for item in kept:
+        came = np.array(there.get(item.id, [])).reshape(-1, 3)
+        gone = used.get(item.id, [])
+        begins, level = np.maximum(np.array(item.safety_levels), [0.0, 0.0]).T
+        times = np.concatenate([came[:, 0], *(when for when, _ in gone), begins, [programme.horizon_hours]])
+        change = np.concatenate([came[:, 2], *(-units for _, units in gone), 0.0 * begins, [0.0]])
+        times, change = np.maximum(times, 0.0), change * (times <= programme.horizon_hours + NEAR)
+        for time in np.unique(times[times <= programme.horizon_hours]).tolist():
+            short = level[begins <= time + NEAR][-1] - change[times <= time + NEAR].sum()
+            said = any(s.item == item.id and s.begins - NEAR <= time <= s.ends + NEAR for s in plan.shortfalls)
+            if short > NEAR * max(1.0, float(level.max())) and time >= programme.counted and not said:
+                yield f"{item.id}: {short:g} units of its safety stock are missing at {time:.1f}, which is not said"
+                break
+
+
 def open_orders(programme: Programme, plan: Plan) -> Iterator[str]:
     """Yield open purchase orders that are not in the plan as they are: none moves, none is made up."""
     frozen = {o.id: (o.item, o.supplier, o.quantity, o.received) for o in plan.purchase_orders if o.frozen}

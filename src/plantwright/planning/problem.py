@@ -154,7 +154,7 @@ def problem(programme: Programme, schedule: Schedule, rules: Rules, order: tuple
     items = {item.id: i for i, item in enumerate(programme.items)}
     sites = {site.id: i for i, site in enumerate(programme.destinations)}
     rules_about, customers = customer_rules(programme)
-    safe = tuple(item.id for item in programme.items if item.safety_stock.planned > 0)
+    safe = tuple(item.id for item in programme.items if any(level > 0 for _, level in item.safety_levels))
     keepers = _of_customers(demands, customers if rules_about else [])
     made = products(programme, capacity, calendars, rules_about, faults, safe)
     asking = [_demand_row(programme, d, items, sites, customers) for d in demands]
@@ -205,7 +205,7 @@ def unmakeable(programme: Programme) -> dict[str, str]:
 def _safety_row(programme: Programme, row: int, item: str, customers: list[str]) -> tuple[Any, ...]:
     """Return who asks for an item's safety stock: for nobody, and as a row of `demands`."""
     nobody = len(customers) - 1
-    level = programme.item[item].safety_stock.planned
+    level = max(level for _, level in programme.item[item].safety_levels)
     return row, level, 0.0, 0, 0.0, 1.0, programme.horizon_hours, nobody, len(programme.reservations) + nobody
 
 

@@ -46,14 +46,11 @@ def _depths(problem: Problem) -> list[int]:
 
 def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
     """Top up an item's stock wherever it is below its level, and note where that cannot be done in time."""
-    level, horizon, time = (
-        float(problem.arrays.demands[asker]["quantity"]),
-        problem.arrays.horizon,
-        problem.programme.counted,
-    )
+    levels = np.array(problem.programme.items[item].safety_levels)
+    horizon, time = problem.arrays.horizon, problem.programme.counted
     needed, units = _needs(state, item)
     while time <= horizon:
-        below, short = _first_below(state, item, level, needed, units, time)
+        below, short = _first_below(state, item, levels, needed, units, time)
         if below > horizon:
             return
         order = np.array([asker, problem.arrays.demands["item"][asker], short, below, problem.arrays.slushy, 0.0])
@@ -81,17 +78,22 @@ def _needs(state: State, item: int) -> tuple[Floats, Floats]:
 
 
 def _first_below(
-    state: State, item: int, level: float, needed: Floats, units: Floats, time: float
+    state: State, item: int, levels: Floats, needed: Floats, units: Floats, time: float
 ) -> tuple[float, float]:
-    """Return the first time from `time` on at which less than `level` is left (infinite: never), and how much less."""
+    """Return the first time from `time` on at which less is left than its level (infinite: never), and how much less.
+
+    `levels`: (when it begins, units), in order.
+    """
     lots = state.lots[: state.counts[at.N_LOTS]]
     lots = lots[lots["item"] == item]
-    when = np.concatenate([lots["there"], needed, [time]])
-    change = np.concatenate([lots["quantity"], -units, [0.0]])
+    begins = levels[1:, 0]
+    when = np.concatenate([lots["there"], needed, begins, [time]])
+    change = np.concatenate([lots["quantity"], -units, 0.0 * begins, [0.0]])
     order = np.argsort(when, kind="stable")
     left = np.cumsum(change[order])
     last = np.append(np.diff(when[order]) > EPS, True)  # all that happens at one time counts together
+    level = levels[np.searchsorted(begins, when[order] + EPS, side="right"), 1]
     below = np.flatnonzero(last & (left < level - EPS) & (when[order] >= time - EPS))
     if not below.size:
         return inf, 0.0
-    return float(max(when[order][below[0]], 0.0)), float(level - left[below[0]])
+    return float(max(when[order][below[0]], 0.0)), float((level - left)[below[0]])

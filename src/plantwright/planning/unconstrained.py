@@ -50,9 +50,10 @@ class _Needs:
 def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
     """Return gross and net requirements, the orders that would meet every demand in time, and the load that they make.
 
-    Lead times and lots count, capacities and suppliers' limits do not. Bought items come from the first supplier of the
-    file, what a site neither makes nor buys by the preferred lane; a place of a bill is filled by its preferred line of
-    that date. Of what lies before the start, the load counts in the first week. Raises `ValueError` as `plan` does.
+    Lead times, lots and safety stock count, capacities and suppliers' limits do not. Bought items come from the first
+    supplier of the file, what a site neither makes nor buys by the preferred lane; a place of a bill is filled by its
+    preferred line of that date. Of what lies before the start, the load counts in the first week. Raises `ValueError`
+    as `plan` does.
     """
     edges = np.arange(ceil(max(programme.horizon_hours, 1.0) / WEEK) + 1, dtype=np.float64) * WEEK
     capacity = capacities(programme, schedule, edges)
@@ -63,6 +64,9 @@ def unconstrained(programme: Programme, schedule: Schedule) -> Unconstrained:
     orders: list[PlannedOrder] = []
     requirements: list[Requirement] = []
     for item in parents_first(programme):
+        levels = programme.item[item].safety_levels
+        rises = np.array([max(begins, 0.0) for begins, level in levels if level > 0])
+        needs[item].add(rises, np.zeros(rises.size))
         times, gross = needs[item].by_day()
         net = _net(programme, item, times, gross)
         made = _orders(programme, item, times[net > EPS], net[net > EPS])
@@ -100,13 +104,17 @@ def brought(programme: Programme, item: str) -> Move | None:
 
 
 def _net(programme: Programme, item: str, times: Floats, gross: Floats) -> Floats:
-    """Return what stock leaves of the requirements: the earliest need has what is there first."""
+    """Return what stock leaves of the requirements, safety stock among them: the earliest need has what is there
+    first.
+    """
     stock = [
         (s.available.planned if s.available else 0.0, s.quantity.planned) for s in programme.stock if s.item == item
     ]
     stock += [(o.finish.planned, o.quantity.planned) for o in programme.production_orders if o.item == item]
     there = sum((units * (times >= at - EPS) for at, units in stock), start=np.zeros(times.size))
-    short = np.maximum.accumulate(np.maximum(np.cumsum(gross) - there, 0.0)) if times.size else gross
+    begins, level = np.array(programme.item[item].safety_levels).T
+    kept = level[np.searchsorted(begins, times + EPS, side="right") - 1]
+    short = np.maximum.accumulate(np.maximum(np.cumsum(gross) + kept - there, 0.0)) if times.size else gross
     return np.diff(short, prepend=0.0)
 
 
