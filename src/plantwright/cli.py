@@ -47,6 +47,10 @@ Threads = Annotated[
 ]
 Buffering = Literal["spread", "service"]
 CalendarPeriod = Literal["month", "quarter", "year"]
+Today = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="plan from this day on; stock, open orders and demand are those of it"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for another program to read")]
 
 
@@ -221,10 +225,7 @@ def plan(
     against: Annotated[
         Path | None, typer.Option(help="the last plan, as --export wrote it: show what changes, keep the ids of orders")
     ] = None,
-    today: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="plan from this day on; stock, open orders and demand are those of it"),
-    ] = None,
+    today: Today = None,
     as_planned: Annotated[
         bool, typer.Option("--as-planned", help="data are those of the last plan (--against), and all went by it since")
     ] = False,
@@ -267,17 +268,19 @@ def promise(
     plan: Annotated[
         Path | None, typer.Option(help="the plan that stands, as `plan --export plan.json` wrote it: answers at once")
     ] = None,
+    today: Today = None,
     as_json: AsJson = False,
 ) -> None:
     """Quote new orders: when they can be there without disturbing what is promised, or whom they would displace."""
     with _explained(), _progress(hidden=as_json) as progress:
         from plantwright.workflows.promises import NewOrder, all_promised, promised
 
+        day = today.date() if today else None
         if orders is not None:
-            answer = all_promised(source, orders, plan=plan, progress=progress)
+            answer = all_promised(source, orders, plan=plan, today=day, progress=progress)
         elif item and quantity and due and customer and destination:
             order = NewOrder(item, quantity, due.date(), customer, destination, priority)
-            answer = promised(source, order, plan=plan, progress=progress)
+            answer = promised(source, order, plan=plan, today=day, progress=progress)
         else:
             raise typer.BadParameter("give --item, --quantity, --due, --customer and --destination, or --orders FILE")
     _show(answer, as_json)
@@ -309,6 +312,7 @@ def buffers(
         float, typer.Option(min=0, max=10, help="by service: cost of holding an item a year, share of its cost")
     ] = 0.2,
     out: Annotated[Path | None, typer.Option(help="new file for items.csv with what is proposed")] = None,
+    today: Today = None,
     replications: Annotated[int, typer.Option(min=10, max=100_000, help="simulated worlds")] = 50,
     seed: Seed = 1,
     threads: Threads = None,
@@ -318,16 +322,18 @@ def buffers(
     with _explained(), _progress(hidden=as_json) as progress:
         from plantwright.workflows.buffered import buffered, service, stocked
 
+        day = today.date() if today else None
         if by == "spread":
             answer = buffered(
                 source, confidence=confidence, replications=replications, seed=seed, threads=threads, out=out,
-                progress=progress,
+                today=day, progress=progress,
             )  # fmt: skip
         else:
             asked = service(confidence, service_time, per, spread, holding)
             answer = stocked(
-                source, asked, replications=replications, seed=seed, threads=threads, out=out, progress=progress
-            )
+                source, asked, replications=replications, seed=seed, threads=threads, out=out, today=day,
+                progress=progress,
+            )  # fmt: skip
     _show(answer, as_json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -19,8 +20,8 @@ from plantwright.model.agreements import (
     Venture,
 )
 from plantwright.model.assumptions import Assumption, Distribution, Law, Register
-from plantwright.model.plan import Pegging, Plan, PurchaseOrder
-from plantwright.model.programme import Demand, Equipment, Item, Need, Operation, Resource, Source, WorkCentre
+from plantwright.model.plan import Pegging, Plan, PurchaseOrder, TransferOrder
+from plantwright.model.programme import Demand, Equipment, Item, Lane, Need, Operation, Resource, Source, WorkCentre
 from plantwright.model.quantity import Dimension, Quantity, Step
 from plantwright.model.risks import Risk, happens
 
@@ -163,6 +164,27 @@ def test_the_customer_pays_consigned_parts(case, booked, consigned, terms):
 
 def test_parts_that_never_come_are_not_paid(case):
     assert not case(orders={order(): np.nan, order("late"): 9_000.0}).settled().net.any()
+
+
+def test_who_sells_what_is_moved_pays_the_carrier(case, booked):
+    """Three units of four serve the venture's sale; the fourth is moved for whoever runs the plant."""
+    lanes = (
+        Lane(id="north", from_site="a", to_site="b", time=q(DAY), cost=q(7.0), carrier="maker"),
+        Lane(id="south", from_site="b", to_site="a", time=q(DAY), cost=q(2.0)),
+    )
+    moved = TransferOrder("move", "rack", "rack", "north", 4.0, 40 * DAY, 41 * DAY, 7.0)
+    others = (replace(moved, id="late", ships=9_000.0), replace(moved, id="other", lane="south", cost=2.0))
+    plan = Plan(transfer_orders=(moved, *others), pegging=(Pegging("move", "d", "rack", 3.0),))
+    run = case(plan=plan, agreements=(purchase(),), tables={"demand": (demand(),), "items": RACK, "lanes": lanes})
+    cash = run.settled()
+    assert booked(cash, "venture", "transfers", 1) == pytest.approx(-21)
+    assert booked(cash, "operator", "transfers", 1) == pytest.approx(-7 - 8)
+    assert (booked(cash, "maker", "transfers"), booked(cash, "outside", "transfers")) == (28, 8)
+    assert check_cash_flows(*run.run(), cash) == ()
+    cheap = replace(
+        run, tables=run.tables | {"lanes": tuple(lane.model_copy(update={"cost": q(1.0)}) for lane in lanes)}
+    )
+    assert any("transfers" in issue for issue in check_cash_flows(*cheap.run(), cash))
 
 
 BURN = Operation(item="rack", operation="burn", work_centre="test", time=q(5.0), resources=(Need("power", q(12)),))

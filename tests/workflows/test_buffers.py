@@ -81,6 +81,14 @@ def test_a_service_time_that_is_none_is_refused(time: str) -> None:
     assert "--service-time" in said.stderr
 
 
+def test_buffers_as_of_a_day_promise_nothing_before_it() -> None:
+    options = ["--replications", "10", "--today", "2026-07-01", "--json"]
+    said = CliRunner().invoke(app, ["buffers", str(SMALL), *options])
+    assert said.exit_code == 0, said.output
+    demands = json.loads(said.stdout)["demands"]
+    assert all(row["promised before"] is None or row["promised before"] >= "2026-07-01" for row in demands)
+
+
 def test_an_item_at_a_site_has_a_row_of_its_own_in_the_table(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("id,name,safety_stock\npart,A part,7\nrack,,\n", encoding="utf-8")
     programme = Plant().sites("ohio", "texas").source("part").lane("ohio", "texas", 1.0).programme()

@@ -93,6 +93,17 @@ def test_a_quote_is_there_at_once_and_disturbs_nobody(last: Path) -> None:
     assert urgent["late"] <= found["late"]
 
 
+def test_a_quote_as_of_a_day_leaves_nothing_before_it(last: Path) -> None:
+    today = ("--today", "2026-07-01")
+    asked = tuple("2026-06-15" if part == "2026-11-01" else part for part in ORDER)
+    found = answer("promise", SMALL, *asked, "--plan", last, "--priority", 1, *today, "--json")
+    assert found["shipments"]
+    assert all(shipment["ships"] >= "2026-07-01" for shipment in found["shipments"])
+    refused = CliRunner().invoke(app, [str(a) for a in ("promise", SMALL, *ORDER, "--today", "2046-08-03")])
+    assert refused.exit_code == 1
+    assert "--today" in refused.stderr
+
+
 def test_a_quote_for_what_is_not_there_names_all_of_it(last: Path) -> None:
     wrong = ["promise", SMALL, *ORDER, "--plan", last]
     wrong[wrong.index("cabinet")], wrong[wrong.index("2026-11-01")] = "cabinett", "2046-11-01"

@@ -149,15 +149,18 @@ def _totals(again: _Again, cash: CashFlows) -> Iterator[str]:
     _add_site_sales(again, expected)
     _add_sales(again, expected)
     _add_parts(again, expected)
+    _add_transfers(again, expected)
     kinds = {"site_sale", "sales", "consigned_fees"}
     suppliers = {order.supplier for order in again.plan.purchase_orders}
     # Who supplies parts of what it sells itself pays itself, which is no payment.
     suppliers -= {a.seller for a in again.programme.agreements if isinstance(a, Purchase)}
+    carriers = {lane.carrier or "outside" for lane in again.programme.lanes} - _sellers(again.programme)
     booked = cash.by_month.sum(axis=1)
     for row, party in enumerate(cash.parties):
         for column, kind in enumerate(cash.kinds):
             wanted = expected.get((kind, party), 0.0)
             checked = kind in kinds or (kind == "parts" and party in suppliers)
+            checked = checked or (kind == "transfers" and party in carriers)
             if checked and abs(booked[row, column] - wanted) > 1e-6 * max(1.0, abs(wanted)):
                 yield f"{party}: {kind} is {booked[row, column]:,.2f}, its records say {wanted:,.2f}"
 
@@ -191,6 +194,19 @@ def _add_parts(again: _Again, totals: Totals) -> None:
         price = again.draw(offers[0].price, order.id) if offers else order.price
         there = again.results.received[:, index] <= again.horizon
         totals["parts", order.supplier] += float((there * price * order.quantity).mean())
+
+
+def _add_transfers(again: _Again, totals: Totals) -> None:
+    for order in (each for each in again.plan.transfer_orders if each.ships <= again.horizon):
+        lane = next(each for each in again.programme.lanes if each.id == order.lane)
+        totals["transfers", lane.carrier or "outside"] += float(again.draw(lane.cost, order.id).mean()) * order.quantity
+
+
+def _sellers(programme: Programme) -> set[str]:
+    """Return who may pay for what is moved: who carries that too pays itself, which is no payment."""
+    found = {a.seller for a in programme.agreements if isinstance(a, Purchase)}
+    found |= {_seller(programme, demand) for demand in programme.demand}
+    return found | {p.id for p in programme.parties if p.role in ("operator", "owner")}
 
 
 def _agreement(programme: Programme, demand: Demand) -> Purchase | None:

@@ -20,7 +20,8 @@ from plantwright.model.schedule import ConversionTrials, Schedule
 from plantwright.model.spending import runs_plant
 
 KINDS = (
-    "site_sale", "conversion_work", "conversion_crews", "equipment", "risks", "mitigations", "parts", "resource_use",
+    "site_sale", "conversion_work", "conversion_crews", "equipment", "risks", "mitigations", "parts", "transfers",
+    "resource_use",
     "sales", "consigned_fees", "late_fees", "operation_fees", "lease", "venture_contributions", "venture_distributions",
 )  # fmt: skip
 CAPITAL = ("conversion_work", "conversion_crews", "equipment", "risks", "mitigations")

@@ -1,5 +1,5 @@
-"""What running the plant costs and who pays it: parts by purchase order, people and power by the hours that stations
-work.
+"""What running the plant costs and who pays it: parts by purchase order, transfers by lane, people and power by the
+hours that stations work.
 """
 
 from __future__ import annotations
@@ -50,13 +50,44 @@ def _offer(worlds: Worlds, order: PurchaseOrder) -> Source | None:
     return next(iter(same or offers), None)
 
 
-def _payers(worlds: Worlds) -> Mapping[str, tuple[Share, ...]]:
-    """Return who pays which share of each purchase order."""
+def transfers(worlds: Worlds) -> Iterator[Payment]:
+    """Yield what each transfer costs by its lane, paid to the carrier when it is planned to leave, up to the horizon.
+
+    Who sells what a transfer serves pays for it, by the plan's pegging; who runs the plant for what serves no demand.
+    """
+    lanes, served = {lane.id: lane for lane in worlds.programme.lanes}, _served(worlds)
+    columns: dict[tuple[str, str], list[tuple[float, Floats]]] = defaultdict(list)
+    for order in (each for each in worlds.plan.transfer_orders if each.ships <= worlds.horizon):
+        cost = worlds.draw(lanes[order.lane].cost, order.id) * order.quantity
+        for payer, share in _sellers(worlds, order.quantity, served[order.id]) if cost.any() else ():
+            columns[payer, lanes[order.lane].carrier or OUTSIDE].append((order.ships, share * cost))
+    for (payer, carrier), found in columns.items():
+        at = np.tile([ships for ships, _ in found], (len(worlds.rows), 1))
+        yield Payment("transfers", payer, carrier, at, np.concatenate([amount for _, amount in found], axis=1))
+
+
+def _sellers(worlds: Worlds, quantity: float, served: list[tuple[Demand, float]]) -> tuple[Share, ...]:
+    whole = max(quantity, sum(units for _, units in served))
+    found: dict[str, float] = defaultdict(float)
+    for demand, units in served:
+        found[sold_under(worlds.programme, demand, worlds.running)[1]] += units / whole
+    found[worlds.running] += 1.0 - sum(found.values())
+    return tuple((payer, share) for payer, share in found.items() if share > 1e-12)
+
+
+def _served(worlds: Worlds) -> Mapping[str, list[tuple[Demand, float]]]:
+    """Return by supply the demands that it serves, and the units that each has of it."""
     demands = {demand.id: demand for demand in worlds.programme.demand}
     served: dict[str, list[tuple[Demand, float]]] = defaultdict(list)
     for peg in worlds.plan.pegging:
         if peg.demand in demands:
             served[peg.supply].append((demands[peg.demand], peg.quantity))
+    return served
+
+
+def _payers(worlds: Worlds) -> Mapping[str, tuple[Share, ...]]:
+    """Return who pays which share of each purchase order."""
+    served = _served(worlds)
     return {order.id: _shares(worlds, order, served[order.id]) for order in worlds.plan.purchase_orders}
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from plantwright.finance.contracts import contributions, distributions, leases, operation_fees
 from plantwright.finance.conversion import conversion_crews, conversion_work, equipment, mitigations, risks, site_sales
 from plantwright.finance.payments import CAPITAL, DAY, KINDS, Floats, Payment, Worlds, month_starts
-from plantwright.finance.production import parts, resource_use
+from plantwright.finance.production import parts, resource_use, transfers
 from plantwright.finance.revenue import late_fees, sales
 from plantwright.model.agreements import Venture
 from plantwright.model.outcome import CashFlows, Replications
@@ -61,8 +61,8 @@ def _settled(worlds: Worlds) -> _Book:
     running = tuple(resource_use(worlds))
     payments = [
         *site_sales(worlds), *conversion_work(worlds), *conversion_crews(worlds), *equipment(worlds),
-        *risks(worlds), *mitigations(worlds), *parts(worlds), *running, *sales(worlds), *late_fees(worlds),
-        *operation_fees(worlds, running), *leases(worlds), *contributions(worlds),
+        *risks(worlds), *mitigations(worlds), *parts(worlds), *transfers(worlds), *running, *sales(worlds),
+        *late_fees(worlds), *operation_fees(worlds, running), *leases(worlds), *contributions(worlds),
     ]  # fmt: skip
     for venture in worlds.programme.agreements:
         if isinstance(venture, Venture):

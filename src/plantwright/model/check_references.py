@@ -41,7 +41,7 @@ REFERENCES = {
     "demand": {"customer": "parties", "destination": "destinations", "item": "items", "site": "sites"},
     "destinations": {"party": "parties"},
     "reservations": {"item": "items", "customer": "parties", "demand": "demand", "site": "sites"},
-    "lanes": {"from_site": "sites", "to_site": "sites", "item": "items"},
+    "lanes": {"from_site": "sites", "to_site": "sites", "item": "items", "carrier": "parties"},
     "progress": {"task": "tasks"},
     "baseline": {"task": "tasks"},
     "risks": {"owner": "parties", "tasks": "tasks", "equipment": "equipment", "calendars": "calendars"},

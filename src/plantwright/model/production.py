@@ -59,6 +59,7 @@ class Lane(Row):
         default=(), description="most units of all items that leave in a week, from dates on; blank: no limit"
     )
     cost: Money = Field(default=Quantity(0.0), description="cost of a unit moved")
+    carrier: Identifier = Field(default="", description="party that moves it and is paid; blank: somebody else")
     valid_from: DateOrAssumption = Field(default=None, description="nothing leaves before this date; blank: any time")
     valid_to: DateOrAssumption = Field(default=None, description="nothing leaves from this date on; blank: no end")
 

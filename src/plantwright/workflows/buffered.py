@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from plantwright.workflows.answers import Answer, Table, dicts, text_rows
 from plantwright.workflows.buffers import Judged, Kept, Worlds, buffers, kept, with_safety_stocks
 from plantwright.workflows.export import must_be_writable, write_text
 from plantwright.workflows.progress import Progress, silent
+from plantwright.workflows.today import on_day
 
 DAY = 24.0
 SAFETY = ("item", "name", "days behind the plan", "safety time before, days", "proposed, days")
@@ -42,12 +44,13 @@ def buffered(
     seed: int = 1,
     threads: int | None = None,
     out: Path | None = None,
+    today: date | None = None,
     progress: Progress = silent,
 ) -> Answer:
     """Propose safety times by which dates hold with a confidence, and show what they do; the items with them into the
     new file `out`.
     """
-    programme = _read(source, out)
+    programme = _read(source, out, today)
     found = buffers(
         programme, confidence=confidence, replications=replications, seed=seed, threads=threads, progress=progress
     )
@@ -80,12 +83,13 @@ def stocked(
     seed: int = 1,
     threads: int | None = None,
     out: Path | None = None,
+    today: date | None = None,
     progress: Progress = silent,
 ) -> Answer:
     """Propose safety stocks placed by guaranteed service, and show what they do to the plan in simulated worlds; the
     items with them into the new file `out`.
     """
-    programme = _read(source, out)
+    programme = _read(source, out, today)
     schedule = schedule_of(programme, progress)
     programme = schedule.decided(programme)
     found = planning.safety_stocks(programme, service)
@@ -115,12 +119,12 @@ def _stock_row(programme: Programme, each: Placed) -> tuple[Any, ...]:
     return each.item, name, *times, each.before, float(each.stock), round(each.cost_before, 2), round(each.cost, 2)
 
 
-def _read(source: Path, out: Path | None) -> Programme:
-    """Return the programme; raises ProgrammeError where it is unsound or `out` cannot be written."""
+def _read(source: Path, out: Path | None, today: date | None) -> Programme:
+    """Return the programme as of today; raises ProgrammeError where it is unsound or `out` cannot be written."""
     if out is not None:
         must_be_writable(out, (".csv",))
         _items_of(source)
-    return load(source)
+    return on_day(load(source), today)
 
 
 def items_table(programme: Programme, source: Path, column: str, proposed: Mapping[str, str]) -> str:

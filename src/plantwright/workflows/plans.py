@@ -23,6 +23,7 @@ from plantwright.workflows.answers import Answer, Table, dicts, text_rows
 from plantwright.workflows.export import PLAN_ENDINGS, must_be_writable, write_plan
 from plantwright.workflows.progress import Progress, silent
 from plantwright.workflows.run import planned as plan_of
+from plantwright.workflows.today import misdated
 
 DEMAND = ("demand", "item", "quantity", "due", "promised", "days late", "because")
 MIX = ("from", "item", "due", "in time", "by its share", "because")
@@ -80,10 +81,7 @@ def _answer(programme: Programme, plan: Plan, before: Plan | None, notes: tuple[
 
 def day_within(programme: Programme, today: date | None, last: LastPlan | None, *, as_planned: bool) -> float:
     """Return `today` as hours from the start; raises ProgrammeError with what is wrong with it."""
-    issues = []
-    if today is not None and not programme.start <= today < programme.horizon:
-        said = f"{today} is not between {programme.start} and {programme.horizon}"
-        issues.append(Issue("--today", 0, "", said, "write a date within the programme"))
+    issues = [*misdated(programme, today)]
     if as_planned and (last is None or today is None or not last.plan.order):
         said = "nothing is known of what went as planned since when"
         remedy = "name today, and with --against the last plan as JSON (`plan --export plan.json`)"

@@ -22,6 +22,7 @@ from plantwright.model.units import closest
 from plantwright.planning.promise import Promise, promises
 from plantwright.workflows.answers import Answer, Table, dicts, text_rows
 from plantwright.workflows.progress import Progress
+from plantwright.workflows.today import on_day
 
 if TYPE_CHECKING:
     from plantwright.model.schedule import Schedule
@@ -51,23 +52,28 @@ class _Asked:
     displaces: bool
 
 
-def promised(source: Path, order: NewOrder, *, plan: Path | None = None, progress: Progress) -> Answer:
+def promised(
+    source: Path, order: NewOrder, *, plan: Path | None = None, today: date | None = None, progress: Progress
+) -> Answer:
     """Quote a new order: what can be delivered when, why not sooner, and with a priority whom it would displace.
 
-    The schedule is that of the file `plan`, which `plantwright plan --export` wrote, else it is made anew.
+    The schedule is that of the file `plan`, which `plantwright plan --export` wrote, else it is made anew. As of
+    `today`, stock and demand are those of that day, and nothing begins before it.
     """
-    programme = load(source)
+    programme = on_day(load(source), today)
     asked = _Asked(_wish(programme, order), order.priority is not None)
     ((found,), seconds) = _quoted(programme, (asked,), plan, progress)
     return _answer(programme, asked, found, seconds)
 
 
-def all_promised(source: Path, orders: Path, *, plan: Path | None = None, progress: Progress) -> Answer:
+def all_promised(
+    source: Path, orders: Path, *, plan: Path | None = None, today: date | None = None, progress: Progress
+) -> Answer:
     """Quote the orders of a file with the columns of demand.csv, each on top of those before it.
 
     One with a priority is planned at it, others disturb nobody. Raises ProgrammeError with all that is wrong with them.
     """
-    programme = load(source)
+    programme = on_day(load(source), today)
     asked = _read(programme, orders)
     found, seconds = _quoted(programme, asked, plan, progress)
     answers = [_answer(programme, each, quote, None) for each, quote in zip(asked, found, strict=True)]
