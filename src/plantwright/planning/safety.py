@@ -27,6 +27,8 @@ def replenish(problem: Problem, state: State) -> None:
     depth = _depths(problem) if into else []
     for asker, item in sorted(enumerate(into, first), key=lambda pair: (depth[pair[1]], pair[1])):
         _keep_up(problem, state, item, asker)
+    for item in into:
+        _note_taken(problem, state, item)
 
 
 def _depths(problem: Problem) -> list[int]:
@@ -62,6 +64,23 @@ def _keep_up(problem: Problem, state: State, item: int, asker: int) -> None:
             _note(state, (item, short - got, below, min(time, horizon), *obstacle))
 
 
+def _note_taken(problem: Problem, state: State, item: int) -> None:
+    """Note what an item's stock is short of without a note: lanes took it for the safety stock of another site."""
+    levels, horizon, begun = np.array(problem.programme.items[item].safety_levels), problem.arrays.horizon, -1.0
+    times, missing = _missing(state, item, levels, *_needs(state, item), problem.programme.counted)
+    shorts = state.shorts[: state.counts[at.N_SHORTS]]
+    said = [row.tolist()[2:4] for row in shorts[shorts["item"] == item]]
+    for time, short in zip(np.append(times, horizon).tolist(), np.append(missing, 0.0).tolist(), strict=True):
+        known = any(begins - EPS <= time <= ends + EPS for begins, ends in said)
+        if begun < 0 and short > EPS and time <= horizon and not known:
+            begun, most = max(time, 0.0), short
+        elif begun >= 0 and (short <= EPS or known or time >= horizon):
+            _note(state, (item, most, begun, min(time, horizon), at.PART, item, begun))
+            begun = -1.0
+        elif begun >= 0:
+            most = max(most, short)
+
+
 def _note(state: State, short: tuple[float, ...]) -> None:
     row = int(state.counts[at.N_SHORTS])
     if row >= state.shorts.size:
@@ -80,7 +99,16 @@ def _needs(state: State, item: int) -> tuple[Floats, Floats]:
 def _first_below(
     state: State, item: int, levels: Floats, needed: Floats, units: Floats, time: float
 ) -> tuple[float, float]:
-    """Return the first time from `time` on at which less is left than its level (infinite: never), and how much less.
+    """Return the first time from `time` on at which less is left than its level (infinite: never), and by how much."""
+    times, missing = _missing(state, item, levels, needed, units, time)
+    below = np.flatnonzero(missing > EPS)
+    return (float(max(times[below[0]], 0.0)), float(missing[below[0]])) if below.size else (inf, 0.0)
+
+
+def _missing(
+    state: State, item: int, levels: Floats, needed: Floats, units: Floats, time: float
+) -> tuple[Floats, Floats]:
+    """Return the times from `time` on at which an item's stock changes, and how much less than its level is left then.
 
     `levels`: (when it begins, units), in order.
     """
@@ -93,7 +121,5 @@ def _first_below(
     left = np.cumsum(change[order])
     last = np.append(np.diff(when[order]) > EPS, True)  # all that happens at one time counts together
     level = levels[np.searchsorted(begins, when[order] + EPS, side="right"), 1]
-    below = np.flatnonzero(last & (left < level - EPS) & (when[order] >= time - EPS))
-    if not below.size:
-        return inf, 0.0
-    return float(max(when[order][below[0]], 0.0)), float((level - left)[below[0]])
+    shown = last & (when[order] >= time - EPS)
+    return when[order][shown], (level - left)[shown]
