@@ -276,6 +276,9 @@ def promise(
         from plantwright.workflows.promises import NewOrder, all_promised, promised
 
         day = today.date() if today else None
+        asked = item, quantity, due, customer, destination, priority
+        if orders is not None and any(given is not None for given in asked):
+            raise typer.BadParameter("give one order by --item and the others, or many by --orders FILE, not both")
         if orders is not None:
             answer = all_promised(source, orders, plan=plan, today=day, progress=progress)
         elif item and quantity and due and customer and destination:

@@ -224,3 +224,11 @@ def test_reading_a_folder_imports_none_of_the_slow_libraries() -> None:
     program += f"; print([m for m in {slow!r} if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert answer.stdout.strip() == "[]"
+
+
+def test_reading_a_plan_imports_no_reader_of_schedules() -> None:
+    """A quote reads a plan's file and nothing of Microsoft Project or Primavera."""
+    program = "import sys, plantwright.exchange.plan_file; "
+    program += "print([m for m in sys.modules if m.startswith('plantwright.exchange.')])"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout.strip() == "['plantwright.exchange.plan_file']"

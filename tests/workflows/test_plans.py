@@ -134,6 +134,14 @@ def test_orders_of_a_file_that_cannot_be_read_are_named_all_at_once(tmp_path: Pa
     assert "asked.csv:3: quantity" in found.stderr
 
 
+def test_one_order_beside_a_file_of_orders_is_refused(tmp_path: Path) -> None:
+    """Not one of the two is left out in silence."""
+    for option in (("--item", "cabinet"), ("--priority", "1")):
+        found = CliRunner().invoke(app, ["promise", str(SMALL), "--orders", str(tmp_path / "asked.csv"), *option])
+        assert found.exit_code == 2
+        assert "not both" in " ".join(found.stderr.split())
+
+
 def test_a_file_that_is_no_plan_is_refused() -> None:
     found = CliRunner().invoke(app, ["plan", str(SMALL), "--against", str(SMALL / "demand.csv")])
     assert found.exit_code == 1
