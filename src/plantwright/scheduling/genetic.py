@@ -26,8 +26,8 @@ FINE = 1024
 NOT_FOUND = np.int64(1) << 60
 WINDOWS = 4
 SHORTEST_WINDOW, LONGEST_WINDOW = 0.1, 0.5
-SHIFTED, REMODED = 0.05, 0.03
-REBUILT, SHORTEST_REBUILT, LONGEST_REBUILT = 0.4, 0.1, 0.4
+SHIFTED, REMODED = 0.03, 0.03
+REBUILT, SHORTEST_REBUILT, LONGEST_REBUILT = 0.55, 0.1, 0.4
 """Share of the children that are rebuilt, and how long a window of theirs is, as a share of the makespan."""
 
 NOISE = 0.15
