@@ -7,6 +7,6 @@ simulates.
 from plantwright.finance.check import check_cash_flows
 from plantwright.finance.payments import KINDS
 from plantwright.finance.settle import settle
-from plantwright.model.spending import OUTSIDE
+from plantwright.model.dues import OUTSIDE
 
 __all__ = ["KINDS", "OUTSIDE", "check_cash_flows", "settle"]

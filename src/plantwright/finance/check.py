@@ -19,7 +19,7 @@ from plantwright.model.plan import Plan
 from plantwright.model.programme import Demand, Programme, Task
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
-from plantwright.model.underway import as_spent
+from plantwright.model.underway import as_spent, share_done
 
 Totals = dict[tuple[str, str], float]  # (kind, party) -> mean over the worlds
 Floats = NDArray[np.float64]
@@ -68,14 +68,18 @@ class _Again:
             mode = next(m for m in task.modes if m.name == self.schedule.task[task.id].mode)
             column = self.trials.tasks.index(task.id)
             start, finish = self.trials.start[:, column], self.trials.finish[:, column]
-            done = self._by_horizon(start, finish)
+            resumes = self.trials.resumes.get(task.id, start)
+            share = share_done(self.programme, task) if task.id in self.trials.resumes else 0.0
+            rest = self._by_horizon(resumes, finish)
+            done = share + (1 - share) * rest
             by_terms = self._due_by_horizon(task, done)
             yield "conversion_work", (by_terms if task.payment else done) * self.draw(mode.cost, task.id)
             calendar = self.programme.calendars.get(task.calendar)
-            hours = calendar.worked(finish) - calendar.worked(start) if calendar else finish - start
+            hours = rest * (calendar.worked(finish) - calendar.worked(resumes) if calendar else finish - resumes)
+            hours += share * mode.duration.planned
             for need in mode.needs:
                 rate = self.draw(self.programme.resource[need.id].cost, need.id)
-                yield "conversion_crews", done * hours * rate * self.draw(need.amount, task.id)
+                yield "conversion_crews", hours * rate * self.draw(need.amount, task.id)
             deposit = self._deposit({task.party, task.payer})
             for price in mode.equipment_prices:
                 by_agreement = deposit * (start <= self.horizon) + (1 - deposit) * (finish <= self.horizon)

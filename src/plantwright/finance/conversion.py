@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plantwright.finance.payments import Floats, Payment, Span, Worlds, accrued
+from plantwright.finance.payments import Floats, Payment, Route, Span, Worlds, accrued
 from plantwright.model.agreements import Sale
+from plantwright.model.dues import OUTSIDE, accepted_by, equipment_terms
 from plantwright.model.programme import Mode, Task
 from plantwright.model.risks import Risk, happens, key_of
-from plantwright.model.spending import OUTSIDE, accepted_by, equipment_terms
+from plantwright.model.underway import share_done
 
 
 def site_sales(worlds: Worlds) -> Iterator[Payment]:
@@ -41,7 +42,13 @@ def conversion_work(worlds: Worlds) -> Iterator[Payment]:
             if task.payment:
                 yield from _by_terms(worlds, task, "conversion_work", route, cost)
             else:
-                yield accrued(worlds, "conversion_work", route, _span(worlds, task), cost)
+                yield from _as_it_goes_on(worlds, task, "conversion_work", route, cost)
+
+
+def _as_it_goes_on(worlds: Worlds, task: Task, kind: str, route: Route, cost: Floats) -> Iterator[Payment]:
+    """Yield a cost month by month as a task goes on."""
+    for span, share, _ in _stretches(worlds, task):
+        yield accrued(worlds, kind, route, span, share * cost)
 
 
 def _by_terms(worlds: Worlds, task: Task, kind: str, route: tuple[str, str], cost: Floats) -> Iterator[Payment]:
@@ -49,7 +56,7 @@ def _by_terms(worlds: Worlds, task: Task, kind: str, route: tuple[str, str], cos
     for term in task.payment:
         start, finish = _span(worlds, task)
         if term.event == "progress":
-            yield accrued(worlds, kind, route, (start, finish), term.share * cost)
+            yield from _as_it_goes_on(worlds, task, kind, route, term.share * cost)
             continue
         if term.event == "acceptance":
             _, finish = _span(worlds, worlds.programme.task[accepted_by(worlds.programme, task, term)])
@@ -62,16 +69,33 @@ def conversion_crews(worlds: Worlds) -> Iterator[Payment]:
     pays for them.
     """
     for task in worlds.programme.tasks:
-        start, finish = _span(worlds, task)
-        calendar = worlds.programme.calendars.get(task.calendar)
-        worked = finish - start if calendar is None else calendar.worked(finish) - calendar.worked(start)
+        stretches = _stretches(worlds, task)
         for need in _mode(worlds, task).needs:
             resource = worlds.programme.resource[need.id]
             rate = worlds.draw(resource.cost, resource.id)
             if rate.any():
                 payer = resource.party or task.payer or task.party or worlds.running
-                cost = rate * worlds.draw(need.amount, task.id) * worked
-                yield accrued(worlds, "conversion_crews", (payer, OUTSIDE), (start, finish), cost)
+                by_hour = rate * worlds.draw(need.amount, task.id)
+                for span, _, worked in stretches:
+                    yield accrued(worlds, "conversion_crews", (payer, OUTSIDE), span, by_hour * worked)
+
+
+def _stretches(worlds: Worlds, task: Task) -> list[tuple[Span, float, Floats]]:
+    """When a task is worked at, what share of its work is done then, and in how many working hours: of one under way
+    first what is done by the status date, then the rest of it.
+    """
+    start, finish = _span(worlds, task)
+    calendar = worlds.programme.calendars.get(task.calendar)
+
+    def worked(begin: Floats) -> Floats:
+        return finish - begin if calendar is None else np.asarray(calendar.worked(finish) - calendar.worked(begin))
+
+    status, resumes = worlds.programme.status_date, worlds.trials.resumes.get(task.id)
+    if resumes is None or status is None:
+        return [((start, finish), 1.0, worked(start))]
+    again, share = worlds.of(resumes)[:, None], share_done(worlds.programme, task)
+    done = np.full_like(start, share * _mode(worlds, task).duration.planned)
+    return [((start, np.full_like(start, status.planned)), share, done), ((again, finish), 1.0 - share, worked(again))]
 
 
 def equipment(worlds: Worlds) -> Iterator[Payment]:

@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from plantwright.model.dues import runs_plant
 from plantwright.model.outcome import Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import ConversionTrials, Schedule
-from plantwright.model.spending import runs_plant
 
 KINDS = (
     "site_sale", "conversion_work", "conversion_crews", "equipment", "risks", "mitigations", "parts", "transfers",

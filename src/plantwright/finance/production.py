@@ -11,10 +11,10 @@ import numpy as np
 
 from plantwright.finance.payments import Floats, Payment, Worlds
 from plantwright.finance.revenue import sold_under
+from plantwright.model.dues import OUTSIDE
 from plantwright.model.outcome import STATES
 from plantwright.model.plan import PurchaseOrder
 from plantwright.model.programme import Demand, Operation, Resource, Source
-from plantwright.model.spending import OUTSIDE
 
 Share = tuple[str, float]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from plantwright.finance.payments import Floats, Payment, Worlds
 from plantwright.model.agreements import Purchase
+from plantwright.model.dues import OUTSIDE
 from plantwright.model.programme import Demand, Programme
-from plantwright.model.spending import OUTSIDE
 
 
 def sold_under(programme: Programme, demand: Demand, otherwise: str) -> tuple[Purchase | None, str]:

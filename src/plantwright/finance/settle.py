@@ -17,11 +17,11 @@ from plantwright.finance.payments import CAPITAL, DAY, KINDS, Floats, Payment, W
 from plantwright.finance.production import parts, resource_use, transfers
 from plantwright.finance.revenue import late_fees, sales
 from plantwright.model.agreements import Venture
+from plantwright.model.dues import OUTSIDE
 from plantwright.model.outcome import CashFlows, Replications
 from plantwright.model.plan import Plan
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import ConversionTrials, Schedule
-from plantwright.model.spending import OUTSIDE
 from plantwright.model.underway import as_spent
 
 BATCH = 100

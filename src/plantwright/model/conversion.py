@@ -106,11 +106,22 @@ class Mode:
     row: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Of a task under way or over: the mode it is done in, with all that it costs in the end, and the share of its work
+    (0 to 1) that is done.
+    """
+
+    mode: Mode
+    share: float
+
+
 @dataclass(frozen=True)
 class Task:
     """A work package of the conversion with its alternative modes; the first mode is the normal one.
 
-    `not_before` (hours) holds in every world, as the status date does; `release` may be uncertain.
+    `not_before` (hours) holds in every world, as the status date does; `release` may be uncertain. `begun` is of
+    what is left of a programme under way only.
     """
 
     id: str
@@ -133,6 +144,7 @@ class Task:
     released: tuple[Released, ...] = ()
     payment: tuple[PaymentTerm, ...] = ()
     step: Step | None = None
+    begun: Begun | None = None
 
     @property
     def omission(self) -> int | None:

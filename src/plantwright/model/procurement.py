@@ -13,9 +13,9 @@ from functools import cached_property
 
 from plantwright.model.cell_values import Delivery
 from plantwright.model.conversion import STEPS, Step, Task
+from plantwright.model.dues import equipment_terms
 from plantwright.model.programme import Programme
 from plantwright.model.schedule import Schedule
-from plantwright.model.spending import equipment_terms
 
 
 @dataclass(frozen=True)

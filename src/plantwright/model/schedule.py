@@ -98,7 +98,8 @@ class ConversionTrials:
     `start`, `finish`: hours from start, shape (replications, tasks), tasks in the programme's order. `criticality`:
     share of replications in which the task lies on the longest path. `sensitivity`: rank correlation of its duration
     with the finish. `broken`: share of replications in which the greatest lag between a predecessor and a task
-    cannot be kept, however long the predecessor waits.
+    cannot be kept, however long the predecessor waits. `resumes`: when what is left of each task that runs at the
+    status date goes on, hours from start, shape (replications,).
     """
 
     tasks: tuple[str, ...]
@@ -107,6 +108,7 @@ class ConversionTrials:
     criticality: NDArray[np.float64]
     sensitivity: NDArray[np.float64]
     broken: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    resumes: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def finish_of(self, task: str) -> NDArray[np.float64]:
         """Return the finish of one task in each replication, hours from start."""

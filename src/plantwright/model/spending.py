@@ -1,43 +1,25 @@
 """What the conversion's tasks cost, when it falls due and who pays it: one meaning for the schedule and for the money.
 
 Planned values only; what a simulated world pays is in `finance`, by the same terms. Payments of a task fall due at an
-end of it (or of the task that accepts it), or month by month while it goes on.
+end of it (or of the task that accepts it), or month by month while it goes on. Of a task under way what is done has
+been paid month by month up to the status date, and the rest falls due while the rest of it goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import exp, log1p
 from typing import Literal
 
-from plantwright.model.agreements import EquipmentSupply
-from plantwright.model.cell_values import PaymentTerm
+from plantwright.model.dues import Due, dues
 from plantwright.model.programme import Mode, Programme, Spending, Task
-from plantwright.model.quantity import Quantity
 from plantwright.model.schedule import Schedule, ScheduledTask
+from plantwright.model.underway import progress_of, remaining
 
-OUTSIDE = "outside"
-"""The rest of the world, as a party: whoever is paid or pays without being named in the programme."""
-
-Event = Literal["start", "finish", "progress"]
 DAY = 24.0
 HOURS_PER_YEAR = 8760.0
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A part of the planned cost of a task in a mode (currency), due at the start or finish of task `at`, or while it
-    goes on.
-    """
-
-    task: str
-    payer: str
-    kind: Literal["work", "equipment", "crews"]
-    event: Event
-    at: str
-    amount: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +29,12 @@ class PlannedPayment:
     at: float
     due: Due
     amount: float
+
+    def is_within(self, begin: float, end: float) -> bool:
+        """Whether it belongs to a period: at midnight to the day that ends, but at a start to the day that begins."""
+        if self.due.event == "start":
+            return begin <= self.at < end
+        return begin < self.at <= end or self.at <= begin == 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ def spending_by_month(programme: Programme, schedule: Schedule) -> tuple[Monthly
     until = max([schedule.finish, *(each.at for each in payments)])
     total = dict.fromkeys(sorted({each.due.payer for each in payments}), 0.0)
     for begin, end in periods(programme, "month", until):
-        inside = [each for each in payments if _is_within(each, begin, end)]
+        inside = [each for each in payments if each.is_within(begin, end)]
         for payer in total:
             amount = sum(each.amount for each in inside if each.due.payer == payer)
             total[payer] += amount
@@ -73,80 +61,64 @@ def spending_by_month(programme: Programme, schedule: Schedule) -> tuple[Monthly
     return tuple(found)
 
 
-def _is_within(payment: PlannedPayment, begin: float, end: float) -> bool:
-    """Whether a payment belongs to a month: at midnight to the day that ends, but at a start to the day that begins."""
-    if payment.due.event == "start":
-        return begin <= payment.at < end
-    return begin < payment.at <= end or payment.at <= begin == 0.0
-
-
-def runs_plant(programme: Programme) -> str:
-    """Return who runs the plant where nothing else is said: the first operator, else the first owner, else nobody."""
-    roles = {party.role: party.id for party in reversed(programme.parties)}
-    return roles.get("operator") or roles.get("owner") or OUTSIDE
-
-
-def equipment_terms(programme: Programme, task: Task) -> tuple[str, Quantity]:
-    """Return who pays for the equipment of a task, and the share of it that is due at order, by agreement.
-
-    Where an agreement on supplying equipment covers the task's party or payer, its owner pays; else the task's payer
-    does, all at delivery.
-    """
-    for supply in programme.agreements:
-        if isinstance(supply, EquipmentSupply) and {task.party, task.payer} & {supply.owner, supply.operator}:
-            return supply.owner, supply.deposit
-    return task.payer or task.party or runs_plant(programme), Quantity(0.0)
-
-
-def accepted_by(programme: Programme, task: Task, term: PaymentTerm) -> str:
-    """Return the task at whose finish an acceptance falls due: the one named, else the one that follows."""
-    if term.task:
-        return term.task
-    following = [each.id for each in programme.tasks if any(link.predecessor == task.id for link in each.links)]
-    return following[0] if len(following) == 1 else task.id
-
-
-def dues(programme: Programme, task: Task, mode: Mode) -> Iterator[Due]:
-    """Yield the parts of the planned cost of a task in a mode."""
-    payer = task.payer or task.party or runs_plant(programme)
-    yield from _parts(programme, task, payer, "work", mode.cost.planned)
-    supplier, deposit = equipment_terms(programme, task)
-    if task.payment:
-        yield from _parts(programme, task, supplier, "equipment", mode.equipment_cost)
-    elif mode.equipment_cost:
-        yield Due(task.id, supplier, "equipment", "start", task.id, deposit.planned * mode.equipment_cost)
-        yield Due(task.id, supplier, "equipment", "finish", task.id, (1 - deposit.planned) * mode.equipment_cost)
-    for need in mode.needs:
-        resource = programme.resource[need.id]
-        cost = resource.cost.planned * need.amount.planned * mode.duration.planned
-        if cost:
-            yield Due(task.id, resource.party or payer, "crews", "progress", task.id, cost)
-
-
-def _parts(
-    programme: Programme, task: Task, payer: str, kind: Literal["work", "equipment"], cost: float
-) -> Iterator[Due]:
-    if cost and not task.payment:
-        yield Due(task.id, payer, kind, "progress", task.id, cost)
-    for term in task.payment if cost else ():
-        at = accepted_by(programme, task, term) if term.event == "acceptance" else task.id
-        event: Event = "finish" if term.event == "acceptance" else term.event
-        yield Due(task.id, payer, kind, event, at, term.share * cost)
-
-
 def planned_payments(programme: Programme, schedule: Schedule) -> tuple[PlannedPayment, ...]:
     """Return every planned payment of the conversion in order of time; what is due as work goes on, month by month."""
-    found: list[PlannedPayment] = []
-    for task in programme.tasks:
-        done = schedule.task[task.id]
-        mode = done.mode_of(task)
-        for due in (each for each in dues(programme, task, mode) if each.amount):
-            end = schedule.task[due.at]
-            if due.event == "progress":
-                found += _monthly(programme, due, done.start, done.finish)
-            else:
-                found.append(PlannedPayment(end.start if due.event == "start" else end.finish, due, due.amount))
+    found = [
+        payment
+        for due, begin, end in _spans(remaining(programme), schedule.task)
+        for payment in _monthly(programme, due, begin, end)
+    ]
     return tuple(sorted(found, key=lambda each: (each.at, each.due.task, each.due.kind, each.due.payer)))
+
+
+def paid(left: Programme) -> tuple[PlannedPayment, ...]:
+    """Return what has fallen due by the status date, given what is left of a programme."""
+    return tuple(payment for due, begin, end in _fallen(left) for payment in _monthly(left, due, begin, end))
+
+
+def open_dues(left: Programme, task: Task, mode: Mode) -> Iterator[Due]:
+    """Yield what of a task's cost has not fallen due by the status date, given what is left of a programme."""
+    share = task.begun.share if task.begun else 0.0
+    for due in dues(left, task, task.begun.mode if task.begun else mode):
+        if due.event == "progress":
+            yield replace(due, amount=due.amount * (1.0 - share))
+        elif _happened(left, due) is None:
+            yield due
+
+
+def _spans(left: Programme, tasks: Mapping[str, ScheduledTask]) -> Iterator[tuple[Due, float, float]]:
+    """What falls due and between which hours, evenly; a moment is a span without length."""
+    yield from _fallen(left)
+    for task in left.tasks:
+        done = tasks[task.id]
+        mode = task.begun.mode if task.begun else done.mode_of(task)
+        for due in (each for each in open_dues(left, task, mode) if each.amount):
+            end = tasks[due.at]
+            if due.event == "progress":
+                yield due, done.start if done.resume is None else done.resume, done.finish
+            else:
+                moment = end.start if due.event == "start" else end.finish
+                yield due, moment, moment
+
+
+def _fallen(left: Programme) -> Iterator[tuple[Due, float, float]]:
+    status = left.status_date.planned if left.status_date else 0.0
+    for task in left.tasks:
+        begun, done = task.begun, progress_of(left, task.id)
+        for due in dues(left, task, begun.mode) if begun else ():
+            moment = _happened(left, due)
+            if due.event == "progress" and begun and done.actual_start:
+                until = done.actual_finish.planned if done.actual_finish else status
+                yield replace(due, amount=due.amount * begun.share), done.actual_start.planned, until
+            elif moment is not None:
+                yield due, moment, moment
+
+
+def _happened(left: Programme, due: Due) -> float | None:
+    """When the start or finish at which a part falls due has happened; None where it has not."""
+    done = progress_of(left, due.at)
+    when = done.actual_start if due.event == "start" else done.actual_finish
+    return when.planned if when else None
 
 
 def _monthly(programme: Programme, due: Due, start: float, finish: float) -> Iterator[PlannedPayment]:
@@ -180,14 +152,12 @@ def hourly_growth(programme: Programme) -> float:
     return log1p(programme.discount_rate.planned) / HOURS_PER_YEAR
 
 
-def present_cost(programme: Programme, schedule_tasks: Mapping[str, ScheduledTask]) -> float:
-    """Return what the planned payments of the conversion's tasks are worth at the start."""
-    growth, total = hourly_growth(programme), 0.0
-    for task in programme.tasks:
-        for due in dues(programme, task, schedule_tasks[task.id].mode_of(task)):
-            start, finish = schedule_tasks[due.at].start, schedule_tasks[due.at].finish
-            if due.event == "progress" and finish > start and growth > 0:
-                total += due.amount * (exp(-growth * start) - exp(-growth * finish)) / (growth * (finish - start))
-            else:
-                total += due.amount * exp(-growth * (start if due.event == "start" else finish))
+def present_cost(left: Programme, tasks: Mapping[str, ScheduledTask]) -> float:
+    """Return what the planned payments of the conversion's tasks are worth at the start, given what is left of it."""
+    growth, total = hourly_growth(left), 0.0
+    for due, begin, end in _spans(left, tasks):
+        if end > begin and growth > 0:
+            total += due.amount * (exp(-growth * begin) - exp(-growth * end)) / (growth * (end - begin))
+        else:
+            total += due.amount * exp(-growth * end)
     return total

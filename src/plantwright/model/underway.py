@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from plantwright.model.calendars import continuous
 from plantwright.model.cell_values import Link
+from plantwright.model.conversion import Begun
+from plantwright.model.dues import accepted_by
 from plantwright.model.programme import OMITTED, Mode, Programme, Task
 from plantwright.model.progress import TaskProgress
 from plantwright.model.quantity import Dimension, Quantity
@@ -22,6 +24,12 @@ NO_PROGRESS = TaskProgress(task="")
 def progress_of(programme: Programme, task: str) -> TaskProgress:
     """Return what has happened of a task; of most, nothing."""
     return programme.progress_of.get(task, NO_PROGRESS)
+
+
+def is_running(programme: Programme, task: str) -> bool:
+    """Return whether a task has begun and is not finished at the status date."""
+    done = progress_of(programme, task)
+    return done.is_started and not done.is_finished
 
 
 def agreed_mode(programme: Programme, task: Task) -> Mode:
@@ -95,23 +103,27 @@ def as_spent(programme: Programme) -> Programme:
 
 
 def _spent(programme: Programme, task: Task) -> Task:
+    mode, spent = mode_in_use(programme, task), _spent_mode(programme, task)
+    return replace(task, modes=tuple(spent if each is mode else each for each in task.modes))
+
+
+def _spent_mode(programme: Programme, task: Task) -> Mode:
     done, mode = progress_of(programme, task.id), mode_in_use(programme, task)
     if not done.is_started or (done.actual_cost is None and not done.is_finished):
-        return task
+        return mode
     whole = cost_planned(programme, mode)
     total = cost_to_date(programme, task) + (1.0 - share_done(programme, task)) * whole
     factor = total / whole if whole else 1.0
     spent = replace(mode, cost=mode.cost if whole else Quantity(total, Dimension.MONEY))
     if done.is_finished:
         spent = _certain(programme, task, spent, done)
-    spent = replace(
+    return replace(
         spent,
         cost=spent.cost.scaled(factor),
         equipment_cost=spent.equipment_cost * factor,
         equipment_prices=tuple(price.scaled(factor) for price in spent.equipment_prices),
         needs=tuple(replace(need, amount=need.amount.scaled(factor)) for need in spent.needs),
     )
-    return replace(task, modes=tuple(spent if each is mode else each for each in task.modes))
 
 
 def _certain(programme: Programme, task: Task, mode: Mode, done: TaskProgress) -> Mode:
@@ -145,6 +157,11 @@ def remaining(programme: Programme) -> Programme:
 
 def _left_of(programme: Programme, task: Task) -> Task:
     done = progress_of(programme, task.id)
+    # Who accepts is named now: of a finished task the links of those that follow are gone.
+    payment = tuple(replace(term, task=accepted_by(programme, task, term)) for term in task.payment)
+    task = replace(task, payment=payment)
+    if done.is_started:
+        task = replace(task, begun=Begun(_spent_mode(programme, task), share_done(programme, task)))
     if done.is_finished:
         return _finished(programme, task, done)
     status = programme.status_date.planned if programme.status_date else 0.0

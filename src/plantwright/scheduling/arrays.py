@@ -45,10 +45,10 @@ class Arrays(NamedTuple):
     `scarcity` [resources] is the work on a resource over its peak, 1 for the scarcest.
     `movable` says that a schedule may be moved in time as a whole without breaking anything; `never` is the tick at
     which a task that is left out counts as finished. `due_from` [m + 1] and `dues` [d, 4]: task, event, account, amount
-    of what falls due by a mode. `caps` [c, 4]: account, begin, end, units. `growth` of money a tick; `levelled` [k]:
-    the resources that are levelled. `priced` [ticks + 2]: ticks before each that are scarce, those of the calendar that
-    is asked most of, or all where there is none; `pace` [calendars + 1]: scarce ticks that pass in a working tick of
-    each calendar, round the clock first. `typical`: mean ticks from a task's start to its finish.
+    of what falls due by a mode. `caps` [c, 4]: account, begin, end, units left. `growth` of money a tick; `levelled`
+    [k]: the resources that are levelled. `priced` [ticks + 2]: ticks before each that are scarce, those of the calendar
+    that is asked most of, or all where there is none; `pace` [calendars + 1]: scarce ticks that pass in a working tick
+    of each calendar, round the clock first. `typical`: mean ticks from a task's start to its finish.
     """
 
     tasks: Int
@@ -118,7 +118,7 @@ def compile_arrays(problem: Problem) -> Arrays:
         problem.never,
         _pointers([len(mode.dues) for mode in modes]),
         np.array([(d.at, d.event, d.account, d.amount) for mode in modes for d in mode.dues], np.int64).reshape(-1, 4),
-        np.array([(cap.account, cap.begin, cap.end, cap.units) for cap in problem.caps], np.int64).reshape(-1, 4),
+        np.array([(cap.account, cap.begin, cap.end, cap.left) for cap in problem.caps], np.int64).reshape(-1, 4),
         problem.growth,
         _int([index for index, resource in enumerate(problem.resources) if resource.levelled]),
         np.arange(problem.horizon + 2, dtype=np.int32) if scarce < 0 else clock[WORKED, scarce],

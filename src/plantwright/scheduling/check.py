@@ -219,12 +219,16 @@ def _budget(programme: Programme, schedule: Schedule) -> Iterator[str]:
 
 def _spending(programme: Programme, schedule: Schedule) -> Iterator[str]:
     payments = planned_payments(programme, schedule)
+    status = programme.status_date.planned if programme.status_date else -HOURS
     for limit in programme.objective.spending:
         counted = [each for each in payments if limit.payer in ("", each.due.payer)]
         for begin, end in periods(programme, limit.per, schedule.finish):
             # What falls due at midnight counts for the day that ends, but for what falls due at a start.
-            paid = sum(each.amount for each in counted if begin < _moment_paid(each) <= end)
-            if paid > limit_of(limit, begin) + len(programme.tasks):
+            falling = [each for each in counted if begin < _moment_paid(each) <= end]
+            # What was paid by the status date, and when, is past helping.
+            past = sum(each.amount for each in falling if each.at <= status)
+            paid = sum(each.amount for each in falling)
+            if paid > max(limit_of(limit, begin), past) + len(programme.tasks):
                 yield f"{paid:,.0f} fall due in the {limit.per} from hour {begin:.0f}, beyond its limit of spending"
 
 
@@ -352,7 +356,7 @@ def _tick_caps(problem: Problem, solution: Solution) -> Iterator[str]:
                     paid += due.amount if start in range(cap.begin, cap.end) else 0
                 else:
                     paid += due.amount if max(finish, 1) in range(cap.begin + 1, cap.end + 1) else 0
-        if paid > cap.units:
+        if paid > max(cap.units - cap.paid, 0):
             yield f"{paid} of account {cap.account} fall due from tick {cap.begin} to {cap.end}, {cap.units} may"
 
 

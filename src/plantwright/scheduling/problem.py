@@ -83,12 +83,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that may fall due of an account from tick `begin` to before `end`; a finish at `begin` is before it."""
+    """The most that may fall due of an account from tick `begin` to before `end`; a finish at `begin` is before it.
+
+    `paid` of it is gone already, and may be more than `units`.
+    """
 
     account: int
     begin: int
     end: int
     units: int
+    paid: int = 0
+
+    @property
+    def left(self) -> int:
+        """Return how much may still fall due."""
+        return max(self.units - self.paid, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +236,7 @@ def keeps_caps(problem: Problem, start: tuple[int, ...], finish: tuple[int, ...]
     dues = [due for task, chosen in zip(problem.tasks, mode, strict=True) for due in task.modes[chosen].dues]
     return all(
         sum(due_within(due, start[due.at], finish[due.at], cap) for due in dues if due.account == cap.account)
-        <= cap.units
+        <= cap.left
         for cap in problem.caps
     )
 

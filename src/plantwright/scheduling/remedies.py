@@ -133,7 +133,8 @@ def _paid(problem: Problem, account: int, solution: Solution) -> list[tuple[int,
     dues = [due for mode in modes for due in mode.dues if due.account == account]
     caps = [cap for cap in problem.caps if cap.account == account]
     start, finish = solution.start, solution.finish
-    return [(sum(due_within(due, start[due.at], finish[due.at], cap) for due in dues), cap.units) for cap in caps]
+    falling = [sum(due_within(due, start[due.at], finish[due.at], cap) for due in dues) for cap in caps]
+    return [(cap.paid + units, cap.units) for cap, units in zip(caps, falling, strict=True) if units]
 
 
 def _base(problem: Problem, what: Requirement) -> int:

@@ -104,11 +104,10 @@ def _taken(programme: Programme, options: Sequence[Option]) -> int:
 
 def _with_objectives(programme: Programme, options: Sequence[Option]) -> tuple[Option, ...]:
     """The options with what they come to by each of the programme's objectives."""
-    problem = problem_of(remaining(programme)).problem
+    left = remaining(programme)
+    problem = problem_of(left).problem
     return tuple(
-        replace(
-            each, schedule=replace(each.schedule, objectives=objectives_of(programme, problem, each.schedule.tasks))
-        )
+        replace(each, schedule=replace(each.schedule, objectives=objectives_of(left, problem, each.schedule.tasks)))
         for each in options
     )
 

@@ -16,7 +16,7 @@ from scipy import stats
 from plantwright.model.calendars import Calendar
 from plantwright.model.programme import Programme, Resource
 from plantwright.model.schedule import ConversionTrials, Schedule
-from plantwright.model.underway import remaining
+from plantwright.model.underway import is_running, remaining
 from plantwright.scheduling.arrays import KINDS
 from plantwright.scheduling.calendars import working_calendar
 from plantwright.scheduling.impacts import impacts, struck
@@ -95,6 +95,7 @@ def conversion_trials(programme: Programme, schedule: Schedule, seed: int, repli
         criticality=found.critical.mean(axis=0) if len(replications) else np.zeros(len(programme.tasks)),
         sensitivity=rank_correlations(duration, found.finish.max(axis=1, initial=0.0)),
         broken=broken_shares(left, found.broken),
+        resumes={task.id: found.start[:, n] for n, task in enumerate(left.tasks) if is_running(programme, task.id)},
     )
 
 

@@ -13,7 +13,7 @@ from math import ceil, floor, isinf
 from plantwright.model.calendars import Calendar
 from plantwright.model.cell_values import Link as TaskLink
 from plantwright.model.programme import Mode, Programme, Task
-from plantwright.model.spending import dues, hourly_growth, limit_of, periods
+from plantwright.model.spending import hourly_growth, limit_of, open_dues, paid, periods
 from plantwright.model.underway import cost_planned
 from plantwright.model.usage import LEVELLED
 from plantwright.scheduling.calendars import working_calendar
@@ -181,12 +181,12 @@ def _baseline(programme: Programme, task: Task, tick: float) -> int | None:
 
 
 def _dues(programme: Programme, task: Task, mode: Mode) -> tuple[Due, ...]:
-    """What a mode makes fall due of each account, an account a limit of spending; parts of one event added up."""
+    """What a mode makes fall due yet of each account, an account a limit of spending; parts of one event added up."""
     if not programme.objective.spending and "npv" not in programme.objective.order:
         return ()
     index = {each.id: number for number, each in enumerate(programme.tasks)}
     total: dict[tuple[int, Event, int], float] = {}
-    for due in dues(programme, task, mode):
+    for due in open_dues(programme, task, mode):
         limits = [(account, limit.payer) for account, limit in enumerate(programme.objective.spending)]
         for account, payer in [*limits, *([(PRESENT, "")] if "npv" in programme.objective.order else [])]:
             if payer in ("", due.payer):
@@ -196,11 +196,14 @@ def _dues(programme: Programme, task: Task, mode: Mode) -> tuple[Due, ...]:
 
 
 def _caps(programme: Programme, tick: float, horizon: int) -> tuple[Cap, ...]:
-    return tuple(
-        Cap(account, ceil(begin / tick), ceil(end / tick), floor(limit_of(limit, begin) * KEPT_BACK))
-        for account, limit in enumerate(programme.objective.spending)
-        for begin, end in periods(programme, limit.per, horizon * tick)
-    )
+    found: list[Cap] = []
+    for account, limit in enumerate(programme.objective.spending):
+        past = [each for each in paid(programme) if limit.payer in ("", each.due.payer)]
+        for begin, end in periods(programme, limit.per, horizon * tick):
+            most = floor(limit_of(limit, begin) * KEPT_BACK)
+            gone = ceil(sum(each.amount for each in past if each.is_within(begin, end)))
+            found.append(Cap(account, ceil(begin / tick), ceil(end / tick), most, gone))
+    return tuple(found)
 
 
 def _weight(programme: Programme, task: Task) -> int:

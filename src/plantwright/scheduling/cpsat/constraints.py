@@ -153,7 +153,7 @@ def add_caps(model: cp_model.CpModel, problem: Problem, variables: tuple[TaskVar
                     paid[cap].append(is_paid * due.amount)
     for cap, amounts in paid.items():
         if amounts:
-            model.add(sum(amounts) <= cap.units)
+            model.add(sum(amounts) <= cap.left)
 
 
 def _periods_of(model: cp_model.CpModel, problem: Problem, own: TaskVariables, due: Due) -> dict[Cap, cp_model.IntVar]:
