@@ -7,7 +7,6 @@ from tests.scheduling.problems import programme, quantity, task
 from tests.scheduling.test_spending import limited, months, paid
 from tests.scheduling.underway import as_planned, began, ended, under_way
 
-from plantwright.model.dues import Due
 from plantwright.model.quantity import Dimension, Quantity
 from plantwright.model.spending import planned_payments
 from plantwright.scheduling import check_schedule, schedule
@@ -23,8 +22,7 @@ def fallen(plan, found) -> dict[tuple[str, str], list[tuple[float, float]]]:
     """What falls due, as (hour, amount) by task and event."""
     parts: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for each in planned_payments(plan, found):
-        due: Due = each.due
-        parts.setdefault((due.task, due.event), []).append((round(each.at, 3), round(each.amount, 3)))
+        parts.setdefault((each.due.task, each.due.event), []).append((round(each.at, 3), round(each.amount, 3)))
     return parts
 
 
